@@ -9,80 +9,51 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
+from ingest.edits import (
+    Alternative,
+    Certainty,
+    Edit,
+    Mark,
+    MarkKind,
+    Metadata,
+    MetadataValue,
+    Step,
+    edit_from_json,
+    edit_to_json,
+    in_order,
+    mark_from_json,
+    replaced,
+    restored,
+)
 from ingest.errors import EditError
 
-Certainty = Literal["proven", "sure", "inferred", "lost"]
-"""How sure an edit is.
+__all__ = [
+    "Alternative",
+    "Box",
+    "Certainty",
+    "Document",
+    "Edit",
+    "Line",
+    "Mark",
+    "MarkKind",
+    "Metadata",
+    "MetadataValue",
+    "Page",
+    "Place",
+    "Quality",
+    "Source",
+    "Step",
+]
 
-`proven`: follows from the bytes, or from a definition (a radical is its ideograph), alone.
-`sure`: a rule with several independent signs fired. `inferred`: the most probable of
-several, with its probability. `lost`: the original cannot be known; U+FFFD stands there.
-"""
-
-MarkKind = Literal["lost", "uncertain", "garbled", "proposed", "unreadable"]
-"""Why a place is marked and not changed.
-
-`lost`: something vanished here that nothing can bring back. `uncertain`: probably
-damaged, left as it is. `garbled`: looks like the wrong encoding and could not be
-repaired. `proposed`: probably a notice, left in. `unreadable`: a page or a byte that
-extraction could not read.
-"""
-
-MetadataValue = str | int | float | bool | tuple[str, ...]
-Metadata = Mapping[str, MetadataValue]
 Box = tuple[float, float, float, float]
 """x0, top, x1, bottom in points, counted from the upper left corner of the page as shown."""
 
 Quality = Literal["good", "garbled", "sparse", "none"]
-
-
-class Alternative(NamedTuple):
-    """One of several possible readings of a damaged place."""
-
-    text: str
-    probability: float
-
-
-# Edits, marks and lines are named tuples: a page has thousands, and a named tuple is
-# made in a third of the time that a frozen dataclass takes.
-class Edit(NamedTuple):
-    """A change that a stage proposes: `before` at `[start, end)` becomes `after`.
-
-    The span counts in the text as that stage received it. `rule` is the id of the rule,
-    `why` a short reason for people (may be empty), `probability` and `alternatives`
-    belong to inferred and lost places.
-
-    >>> Edit(1, 5, "(qū)", "", "gloss.aligned").certainty
-    'proven'
-    """
-
-    start: int
-    end: int
-    before: str
-    after: str
-    rule: str
-    certainty: Certainty = "proven"
-    why: str = ""
-    probability: float | None = None
-    alternatives: tuple[Alternative, ...] = ()
-
-
-class Mark(NamedTuple):
-    """A place that a stage reports without changing it. The span counts as an edit's does."""
-
-    start: int
-    end: int
-    kind: MarkKind
-    rule: str
-    why: str = ""
-    alternatives: tuple[Alternative, ...] = ()
 
 
 class Line(NamedTuple):
@@ -136,75 +107,6 @@ class Source:
     media_type: str
 
 
-@dataclass(frozen=True)
-class Step:
-    """What one stage did: its edits in order, its marks, and the metadata it replaced.
-
-    `metadata_before` is None where the stage left the metadata alone.
-    """
-
-    stage: str
-    edits: tuple[Edit, ...] = ()
-    marks: tuple[Mark, ...] = ()
-    metadata_before: Metadata | None = None
-
-    @cached_property
-    def _spans(self) -> tuple[list[int], list[int], list[int], list[int]]:
-        """Starts and ends of the edits, before and after: what offset mapping searches."""
-        starts = [edit.start for edit in self.edits]
-        ends = [edit.end for edit in self.edits]
-        new_starts: list[int] = []
-        new_ends: list[int] = []
-        shift = 0
-        for edit in self.edits:
-            start = edit.start + shift
-            new_starts.append(start)
-            new_ends.append(start + len(edit.after))
-            shift += len(edit.after) - (edit.end - edit.start)
-        return starts, ends, new_starts, new_ends
-
-    def source_offset(self, offset: int) -> int:
-        """Map an offset in the text that this step made to the text that it received.
-
-        Inside replaced text of equal length the mapping goes character by character,
-        otherwise to the start of what was replaced.
-        """
-        starts, ends, new_starts, new_ends = self._spans
-        index = bisect_right(new_starts, offset) - 1
-        # Deletions share a start with the text that follows them: the last one counts.
-        if index < 0:
-            return offset
-        if offset < new_ends[index]:
-            same = ends[index] - starts[index] == new_ends[index] - new_starts[index]
-            return starts[index] + (offset - new_starts[index] if same else 0)
-        return offset - new_ends[index] + ends[index]
-
-    def start_now(self, offset: int) -> int:
-        """Map the start of a span in the text received to the text made."""
-        starts, ends, new_starts, new_ends = self._spans
-        index = bisect_right(starts, offset) - 1
-        if index < 0:
-            return offset
-        if offset == starts[index] < ends[index]:
-            return new_starts[index]
-        if offset < ends[index]:
-            return new_ends[index]
-        return offset - ends[index] + new_ends[index]
-
-    def end_now(self, offset: int) -> int:
-        """Map the end (exclusive) of a span in the text received to the text made."""
-        starts, ends, new_starts, new_ends = self._spans
-        index = bisect_right(starts, offset) - 1
-        # What begins at a span's end does not belong to the span.
-        while index >= 0 and starts[index] == offset:
-            index -= 1
-        if index < 0:
-            return offset
-        if offset < ends[index]:
-            return new_starts[index]
-        return offset - ends[index] + new_ends[index]
-
-
 @dataclass(frozen=True, slots=True)
 class Document:
     """A text with its origin, its pages, its metadata and the account of every change.
@@ -253,8 +155,8 @@ class Document:
         changes nothing, lies outside the text, or where its `before` is not what
         stands there.
         """
-        ordered = _ordered(edits)
-        after = _replaced(self.text, ordered)
+        ordered = in_order(edits)
+        after = replaced(self.text, ordered)
         kept = tuple(sorted(marks))
         for mark in kept:
             if not 0 <= mark.start <= mark.end <= len(self.text):
@@ -279,7 +181,7 @@ class Document:
         text, metadata = self.text, self.metadata
         kept = len(self.history) - count
         for step in reversed(self.history[kept:]):
-            text = _restored(text, step.edits)
+            text = restored(text, step.edits)
             if step.metadata_before is not None:
                 metadata = step.metadata_before
         return Document(text, self.source, self.pages, metadata, self.history[:kept])
@@ -370,8 +272,8 @@ class Document:
             "history": [
                 {
                     "stage": step.stage,
-                    "edits": [_compact(edit) for edit in step.edits],
-                    "marks": [_compact(mark) for mark in step.marks],
+                    "edits": [edit_to_json(edit) for edit in step.edits],
+                    "marks": [edit_to_json(mark) for mark in step.marks],
                     **(
                         {}
                         if step.metadata_before is None
@@ -407,83 +309,13 @@ class Document:
             history=tuple(
                 Step(
                     step["stage"],
-                    tuple(Edit(**_with_alternatives(edit)) for edit in step["edits"]),
-                    tuple(Mark(**_with_alternatives(mark)) for mark in step["marks"]),
+                    tuple(map(edit_from_json, step["edits"])),
+                    tuple(map(mark_from_json, step["marks"])),
                     _typed(step["metadata_before"]) if "metadata_before" in step else None,
                 )
                 for step in form["history"]
             ),
         )
-
-
-def _ordered(edits: Iterable[Edit]) -> tuple[Edit, ...]:
-    ordered = tuple(edits)
-    if any(one[:2] > two[:2] for one, two in pairwise(ordered)):
-        ordered = tuple(sorted(ordered, key=lambda edit: edit[:2]))
-    return ordered
-
-
-def _replaced(text: str, edits: Sequence[Edit]) -> str:
-    if not edits:
-        return text
-    pieces: list[str] = []
-    position = 0
-    inserted = -1
-    for edit in edits:
-        start, end, before, after = edit[:4]
-        if start < position or start == end == inserted:
-            raise EditError(f"{edit.rule}: edit {start}-{end} overlaps another")
-        if start > end or end > len(text):
-            raise EditError(f"{edit.rule}: edit {start}-{end} lies outside the text")
-        if text[start:end] != before:
-            raise EditError(
-                f"{edit.rule}: {before[:40]!r} does not stand at {start}-{end}, "
-                f"but {text[start:end][:40]!r}"
-            )
-        if before == after:
-            raise EditError(f"{edit.rule}: edit {start}-{end} changes nothing")
-        pieces.append(text[position:start])
-        pieces.append(after)
-        position = end
-        inserted = start if start == end else -1
-    pieces.append(text[position:])
-    return "".join(pieces)
-
-
-def _restored(text: str, edits: Sequence[Edit]) -> str:
-    pieces: list[str] = []
-    position = 0
-    shift = 0
-    for edit in edits:
-        start, end, before, after = edit[:4]
-        start += shift
-        stop = start + len(after)
-        if text[start:stop] != after:
-            raise EditError(f"{edit.rule}: {after[:40]!r} does not stand at {start}-{stop}")
-        pieces.append(text[position:start])
-        pieces.append(before)
-        position = stop
-        shift += len(after) - (end - edit.start)
-    pieces.append(text[position:])
-    return "".join(pieces)
-
-
-def _compact(item: Edit | Mark) -> dict[str, Any]:
-    """Name the fields, leaving out those that hold their default."""
-    form = item._asdict()
-    for name, default in item._field_defaults.items():
-        if form[name] == default and name != "certainty":
-            del form[name]
-    if "alternatives" in form:
-        form["alternatives"] = [list(one) for one in item.alternatives]
-    return form
-
-
-def _with_alternatives(form: Mapping[str, Any]) -> dict[str, Any]:
-    read = dict(form)
-    if "alternatives" in read:
-        read["alternatives"] = tuple(Alternative(*one) for one in read["alternatives"])
-    return read
 
 
 def _plain(metadata: Metadata) -> dict[str, Any]:

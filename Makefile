@@ -1,0 +1,55 @@
+# Everything that a person, and CI, runs. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Written last, so that a broken installation is tried again.
+READY := $(VENV)/.ready
+
+.PHONY: help demo test check format lint type imports bench clean distclean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 12
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "ingest needs Python 3.11 or newer; set PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--editable . $(shell $(PYTHON) tools/dev_packages.py)
+	@touch $@
+
+demo: $(READY) ## ingest the fixtures into out/ and print what happened to each
+	@$(BIN)/python tools/demo.py
+
+test: $(READY) ## run the tests
+	$(BIN)/python -m pytest
+
+check: $(READY) lint type imports ## format, lint, types, import contracts
+
+lint: $(READY) ## format check and lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+type: $(READY) ## mypy, strict
+	$(BIN)/mypy
+
+imports: $(READY) ## imports run downward only
+	$(BIN)/lint-imports
+
+coverage: $(READY) ## branch coverage of document, pipeline and stages; below 95% fails
+	$(BIN)/python -m pytest --cov --cov-branch --cov-report=term-missing:skip-covered
+
+format: $(READY) ## format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY) ## measure speed and quality beside the peers; prints a table, writes bench.json
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement tests/bench/requirements.txt
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+clean: ## remove what was made
+	rm -rf out bench.json .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+
+distclean: clean ## remove the environment, too
+	rm -rf $(VENV)

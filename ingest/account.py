@@ -1,0 +1,168 @@
+"""The account of a document's changes, for people as lines and for programs as JSON.
+
+Reads a document's history; changes nothing.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ingest.document import Document, Edit, Mark, Place
+from ingest.edits import edit_to_json
+
+CONTEXT = 12  # characters on either side: enough to find the place by eye in a full page
+
+
+class Entry(NamedTuple):
+    """One edit or mark with the place where it stands.
+
+    `place` is traced to the extracted text; `line` and `column` count there, from 1.
+    `here` is the text at the place as the stage received it, `left` and `right` the
+    characters around it.
+    """
+
+    stage: str
+    item: Edit | Mark
+    place: Place
+    line: int
+    column: int
+    left: str
+    here: str
+    right: str
+
+
+def entries(document: Document) -> Iterator[Entry]:
+    """Yield every edit and mark, stage by stage, in the order of the text."""
+    extracted = document.undo().text
+    line_starts = [0]
+    at = extracted.find("\n")
+    while at >= 0:
+        line_starts.append(at + 1)
+        at = extracted.find("\n", at + 1)
+    count = len(document.history)
+    for index, step in enumerate(document.history):
+        if not (step.edits or step.marks):
+            continue
+        received = document.undo(count - index)
+        items: list[Edit | Mark] = sorted((*step.edits, *step.marks), key=lambda item: item[:2])
+        for item in items:
+            place = received.trace(item.start)
+            line = bisect_right(line_starts, place.offset)
+            yield Entry(
+                step.stage,
+                item,
+                place,
+                line,
+                place.offset - line_starts[line - 1] + 1,
+                received.text[max(0, item.start - CONTEXT) : item.start],
+                received.text[item.start : item.end],
+                received.text[item.end : item.end + CONTEXT],
+            )
+
+
+def edits_per_rule(document: Document) -> dict[str, int]:
+    """Count the edits of each rule, most frequent first."""
+    return dict(Counter(edit.rule for _, edit in document.edits()).most_common())
+
+
+def marks_per_rule(document: Document) -> dict[str, int]:
+    """Count the marks of each rule, most frequent first."""
+    return dict(Counter(mark.rule for _, mark in document.marks()).most_common())
+
+
+def as_json(document: Document) -> dict[str, Any]:
+    """Return the account as plain JSON values: a summary, then every edit and mark with its place."""
+    edits: list[dict[str, Any]] = []
+    marks: list[dict[str, Any]] = []
+    for entry in entries(document):
+        place = entry.place
+        form = {
+            "stage": entry.stage,
+            **edit_to_json(entry.item),
+            "extracted_offset": place.offset,
+            "line": entry.line,
+            "column": entry.column,
+        }
+        if place.page is not None:
+            form["page"] = place.page
+        if place.box is not None:
+            form["box"] = list(place.box)
+        (edits if isinstance(entry.item, Edit) else marks).append(form)
+    return {
+        "source": document.source.name,
+        "sha256": document.source.sha256,
+        "media_type": document.source.media_type,
+        "metadata": {k: list(v) if isinstance(v, tuple) else v for k, v in document.metadata.items()},
+        "edits_per_rule": edits_per_rule(document),
+        "marks_per_rule": marks_per_rule(document),
+        "losses": document.losses,
+        "damaged": document.damaged,
+        "edits": edits,
+        "marks": marks,
+    }
+
+
+def as_lines(document: Document) -> Iterator[str]:
+    """Yield the account as lines for a terminal: a head, a line for each change, a summary."""
+    yield document.source.name
+    for key, value in document.metadata.items():
+        yield f"  {key}: {_shown(str(value), 60)}"
+    for entry in entries(document):
+        yield _entry_line(entry)
+    rules = edits_per_rule(document)
+    if rules:
+        yield f"{sum(rules.values())} changes"
+        width = max(map(len, rules))
+        yield from (f"  {rule:<{width}}  {count}" for rule, count in rules.items())
+    else:
+        yield "no changes"
+    kinds = Counter(mark.kind for _, mark in document.marks())
+    if kinds:
+        yield f"{kinds.total()} places left and reported: " + ", ".join(
+            f"{count} {kind}" for kind, count in kinds.items()
+        )
+    if document.losses:
+        yield f"{document.losses} losses: what stood there cannot be known"
+
+
+def _entry_line(entry: Entry) -> str:
+    item, place = entry.item, entry.place
+    where = f"line {entry.line}, column {entry.column}"
+    if place.page is not None:
+        where = f"page {place.page}, {where}"
+    sure = item.certainty if isinstance(item, Edit) else f"left: {item.kind}"
+    if isinstance(item, Edit) and item.probability is not None:
+        sure += f" {item.probability:.3f}"
+    if isinstance(item, Edit):
+        change = f"[{_shown(item.before, 40)} → {_shown(item.after, 40)}]"
+    else:
+        change = f"[{_shown(entry.here, 40)}]"
+    line = (
+        f"{where}: {item.rule} ({sure}): "
+        f"{_shown(entry.left, CONTEXT)}{change}{_shown(entry.right, CONTEXT)}"
+    )
+    if item.why:
+        line += f"  — {item.why}"
+    if item.alternatives:
+        line += "  — or " + ", ".join(
+            f"{one.text} {one.probability:.3f}" for one in item.alternatives[:5]
+        )
+    return line
+
+
+def _shown(text: str, width: int) -> str:
+    """Shorten to `width`, with what a terminal would act on made visible."""
+    if len(text) > width > 0:
+        text = f"{text[: width // 2]}…{text[-(width // 2) :]}"
+    return "".join(_visible(character) for character in text)
+
+
+def _visible(character: str) -> str:
+    if character == "\n":
+        return "⏎"
+    if character.isprintable():
+        return character
+    return f"<U+{ord(character):04X}>"

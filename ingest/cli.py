@@ -1,0 +1,270 @@
+"""Commands, options, exit codes; no logic.
+
+Everything that costs time to import is imported inside the command that needs it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ingest import __version__
+from ingest.settings import FORMATS, STAGES, Settings, load
+
+if TYPE_CHECKING:
+    from ingest.document import Document
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+CODES = """\b
+Exit codes: 0 done (losses and partial documents are reported, not counted as
+failure); 1 some documents were quarantined, or --check found changes; 2 wrong
+usage; 3 a missing extra; 4 configuration; 5 output cannot be written;
+130 interrupted."""
+
+
+def shared_options(command: Command) -> Command:
+    """Options that decide what the text becomes: the same wherever a document is cleaned."""
+    for option in reversed(
+        (
+            click.option(
+                "--script",
+                metavar="SCRIPT",
+                help="auto (default), keep, hans, hant, tw or hk. auto brings text that a mirror "
+                "converted by machine back to Simplified and leaves genuine Traditional alone.",
+            ),
+            click.option(
+                "--stages",
+                metavar="NAMES",
+                help=f"Only these stages, with commas between. Known: {', '.join(STAGES)}.",
+            ),
+            click.option(
+                "--infer",
+                metavar="WHEN",
+                help="Write characters that follow with high probability only: never, auto "
+                "(default: where one byte and nothing else was lost), always.",
+            ),
+            click.option(
+                "-e", "--encoding", metavar="NAME", help="Encoding of text and HTML input."
+            ),
+            click.option(
+                "--config",
+                type=click.Path(path_type=Path, dir_okay=False),
+                help="Settings file (TOML). Default: ingest.toml, or [tool.ingest] in "
+                "pyproject.toml, of the current folder.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def limit_options(command: Command) -> Command:
+    """Limits of the child process in which each document is read."""
+    for option in reversed(
+        (
+            click.option(
+                "--cpu-limit", type=float, metavar="S", help="CPU seconds a document (120)."
+            ),
+            click.option(
+                "--wall-limit", type=float, metavar="S", help="Seconds by the clock (600)."
+            ),
+            click.option("--memory-limit", metavar="SIZE", help="Memory a document (4G)."),
+            click.option("--max-size", metavar="SIZE", help="Refuse larger files (1G)."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=CODES,
+)
+@click.version_option(__version__, prog_name="ingest")
+def cli() -> None:
+    """Report documents in, clean text out, with an account of every change.
+
+    \b
+    ingest run reports/ -o clean/     a folder of PDFs, saved pages and text files
+    ingest clean page.html            one document to standard output
+    ingest explain page.html          every change: where, before, after, rule, how sure
+    ingest status clean/              what became of a batch
+    """
+
+
+@cli.command(epilog=CODES)
+@click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="INPUT...")
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the output; the input tree is mirrored in it.",
+)
+@click.option("--to", metavar="FORMATS", help=f"Of {', '.join(FORMATS)}; default txt.")
+@click.option("-j", "--jobs", type=int, metavar="N", help="Workers; default one per processor.")
+@click.option("--include", multiple=True, metavar="GLOB", help="Only names that match.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="No names that match.")
+@click.option(
+    "--files-from",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Read input paths from this file, one a line.",
+)
+@limit_options
+@shared_options
+@click.option("--json", "as_json", is_flag=True, help="One JSON record a document on stdout.")
+@click.option("-q", "--quiet", is_flag=True, help="Only errors on stderr.")
+def run(
+    inputs: tuple[Path, ...],
+    out: Path,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    files_from: Path | None,
+    as_json: bool,
+    quiet: bool,
+    config: Path | None,
+    **flags: object,
+) -> int:
+    """Clean files and folders into OUT, whatever they are.
+
+    Each document runs in a process of its own with limits: a file that crashes or hangs
+    costs itself alone and is named. OUT/documents.jsonl says what became of each input.
+
+    \b
+    ingest run reports/ -o clean/ -j 4
+    ingest run a.pdf b.html -o clean/ --to txt,jsonl
+    """
+    from ingest.batch import RunOptions
+    from ingest.batch import run as run_batch
+    from ingest.batch.progress import reporter
+
+    if not inputs and files_from is None:
+        raise click.UsageError("no INPUT: name files or folders, or --files-from")
+    settings = load(flags, config=config)
+    options = RunOptions(include=include, exclude=exclude, files_from=files_from)
+    failed = False
+    with reporter(quiet=quiet) as report:
+        for outcome in run_batch(inputs, out, settings=settings, options=options):
+            failed = failed or outcome.status == "quarantined"
+            report(outcome)
+            if as_json:
+                _print_json(outcome.to_json())
+    return int(failed)
+
+
+@cli.command(epilog=CODES)
+@click.argument("file", default="-", metavar="[FILE|-]")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file."
+)
+@limit_options
+@shared_options
+@click.option("--to", metavar="FORMAT", help=f"One of {', '.join(FORMATS)}; default txt.")
+@click.option("--diff", "as_diff", is_flag=True, help="Show what changed instead of the text.")
+@click.option("--check", is_flag=True, help="Write nothing; end with 1 where text would change.")
+@click.option("--json", "as_json", is_flag=True, help="The whole document with its history.")
+def clean(
+    file: str,
+    output: Path | None,
+    as_diff: bool,
+    check: bool,
+    as_json: bool,
+    config: Path | None,
+    **flags: object,
+) -> int:
+    """Clean one document to standard output.
+
+    \b
+    ingest clean page.html > page.txt
+    ingest clean report.pdf -o report.md --to md
+    cat page.txt | ingest clean - --diff
+    """
+    from ingest import account
+    from ingest.write import render
+
+    settings = load(flags, config=config)
+    if len(settings.to) != 1:
+        raise click.UsageError("clean writes one format: give --to one name")
+    document = _document(file, settings)
+    changed = any(step.edits for step in document.history)
+    if check:
+        _say(f"{document.source.name}: {'would change' if changed else 'is clean'}")
+        return int(changed)
+    if as_json:
+        content = (json.dumps(document.to_json(), ensure_ascii=False) + "\n").encode()
+    elif as_diff:
+        content = "".join(account.diff(document)).encode("utf-8", "backslashreplace")
+    else:
+        content = render(document, settings.to[0])
+    if output is None:
+        click.get_binary_stream("stdout").write(content)
+    else:
+        from ingest.batch.output import write_atomically
+
+        write_atomically(output, content)
+    if document.losses:
+        _say(f"{document.source.name}: {document.losses} places are lost; see `ingest explain`")
+    return 0
+
+
+@cli.command(epilog=CODES)
+@click.argument("file", metavar="FILE")
+@limit_options
+@shared_options
+@click.option("--json", "as_json", is_flag=True, help="The account as JSON.")
+def explain(file: str, as_json: bool, config: Path | None, **flags: object) -> int:
+    """Show every change of a document: where, before, after, rule, how sure, why.
+
+    Line, column and page count from 1 in the text as it was extracted.
+    """
+    from ingest import account
+
+    document = _document(file, load(flags, config=config))
+    if as_json:
+        _print_json(account.as_json(document))
+    else:
+        for line in account.as_lines(document):
+            click.echo(line)
+    return 0
+
+
+@cli.command(epilog=CODES)
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--failed", is_flag=True, help="List the documents that were quarantined.")
+@click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+def status(out: Path, failed: bool, as_json: bool) -> int:
+    """Show what became of a batch: counts, reasons, the slowest documents."""
+    from ingest.batch.status import read_status
+
+    found = read_status(out)
+    if as_json:
+        _print_json(found.to_json(failed=failed))
+    else:
+        for line in found.lines(failed=failed):
+            click.echo(line)
+    return 0
+
+
+def _document(file: str, settings: Settings) -> Document:
+    """Read and clean one document in a child with limits, from a file or standard input."""
+    from ingest.batch import guarded_bytes, guarded_document
+
+    if file == "-":
+        if sys.stdin.isatty():
+            _say("reading standard input; end with Ctrl-D")
+        return guarded_bytes(click.get_binary_stream("stdin").read(), settings, name="stdin")
+    return guarded_document(Path(file), settings)
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def _say(message: str) -> None:
+    click.echo(f"ingest: {message}", err=True)

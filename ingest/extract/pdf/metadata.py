@@ -1,0 +1,109 @@
+"""What a PDF says about itself, as far as it can be believed."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from datetime import date
+
+from ingest.document import MetadataValue
+from ingest.extract.pdf.pdfium import library
+
+_FIELDS = {"author": "Author", "producer": "Producer"}
+
+_BLANKS = re.compile(r"\s+")
+_FILE_NAME = re.compile(
+    r"\.(?:docx?|docm|dotx?|wps|wpt|rtf|odt|ott|pages|txt|md|tex|dvi|e?ps|pdf|pptx?|odp|xlsx?|ods"
+    r"|csv|html?|mht|php|aspx?|jsp|indd|qxd|qxp|pmd|p65|fm|cdr|ai|psd|vsdx?|dwg|pub|xps|jpe?g|png|tiff?)$",
+    re.IGNORECASE,
+)
+_PROGRAM = re.compile(
+    r"^(?:microsoft (?:word|powerpoint|excel|publisher|office)\b|powerpoint (?:presentation|演示文稿)$"
+    r"|slide 1$|untitled|no title|無標題|无标题|(?:document|presentation|book|drawing|layout)\s?\d*$"
+    r"|(?:文档|文件|演示文稿|簡報|工作簿|幻灯片)\s?\d+$|新建|pdf$|title$|scan\w*[\s_-]*\d*$|print$)",
+    re.IGNORECASE,
+)
+_PATH = re.compile(r"^(?:[a-z]:[\\/]|file:|https?:|/\w+/)|\\", re.IGNORECASE)
+_IDENTIFIER = re.compile(r"^[0-9A-Fa-f{}_-]{12,}$")
+# No language writes four accented Latin-1 letters in a row; GBK read as Latin-1 does.
+_MOJIBAKE = re.compile("[\x80-\xff]{4}|[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd-\uffff]")
+_DATE = re.compile(r"^(?:D:)?\s*(\d{4})(?:-?(\d\d))?(?:-?(\d\d))?")
+_ACCOUNTS = frozenset(
+    (
+        "administrator",
+        "admin",
+        "user",
+        "users",
+        "owner",
+        "unknown",
+        "guest",
+        "author",
+        "root",
+        "pc",
+        "微软用户",
+        "用户",
+        "未定义",
+        "microsoft",
+    )
+)
+
+
+def sane(value: str) -> str:
+    """Return a metadata string with its blanks in order, or nothing where it is mojibake.
+
+    >>> sane(" Annual\\n report "), sane("\\xb9\\xd8\\xd3\\xda\\xc4\\xea")
+    ('Annual report', '')
+    """
+    tidy = _BLANKS.sub(" ", value.replace("\x00", "")).strip()
+    return "" if _MOJIBAKE.search(tidy) else tidy
+
+
+def title(value: str) -> str:
+    """Return a metadata title where it is one, and not what a program filled in.
+
+    >>> title("Microsoft Word - draft3.doc"), title("report_final.pdf"), title("年度报告")
+    ('', '', '年度报告')
+    """
+    tidy = sane(value)
+    if not any(map(str.isalpha, tidy)):
+        return ""
+    if any(rule.search(tidy) for rule in (_FILE_NAME, _PROGRAM, _PATH, _IDENTIFIER)):
+        return ""
+    return tidy
+
+
+def created(value: str) -> str:
+    """Return the day of a PDF date as ISO 8601, or nothing where it is not a date.
+
+    >>> created("D:20210305093000+08'00'"), created("D:2021"), created("yesterday")
+    ('2021-03-05', '', '')
+    """
+    found = _DATE.match(value)
+    if not found or not found[2] or not found[3]:
+        return ""
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3])).isoformat()
+    except ValueError:
+        return ""
+
+
+def read_metadata(document: int) -> dict[str, MetadataValue]:
+    """Read title, author, producer and day of creation; what is not sane is left out."""
+    values = {
+        "title": title(_entry(document, "Title")),
+        "created": created(_entry(document, "CreationDate")),
+        **{key: sane(_entry(document, name)) for key, name in _FIELDS.items()},
+    }
+    if values["author"].lower() in _ACCOUNTS:
+        values["author"] = ""
+    return {key: value for key, value in values.items() if value}
+
+
+def _entry(document: int, name: str) -> str:
+    pdfium = library()
+    size = pdfium.metadata(document, name.encode("ascii"), None, 0)
+    if size <= 2:
+        return ""
+    content = ctypes.create_string_buffer(size)
+    pdfium.metadata(document, name.encode("ascii"), ctypes.addressof(content), size)
+    return content.raw[: size - 2].decode("utf-16-le", "replace")

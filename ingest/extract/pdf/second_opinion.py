@@ -1,0 +1,100 @@
+"""pdfplumber where PDFium finds nothing, fails, or gives signs instead of letters.
+
+Its engine, pdfminer, reads some damaged files that PDFium does not, and raises whatever
+a damaged file provokes. Nothing of that leaves this module: no exception, no warning,
+no log line.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
+
+from ingest.extract.pdf.rows import Row, whole
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the chatter of pdfminer and pdfplumber away from the user."""
+    loggers = [logging.getLogger(name) for name in ("pdfminer", "pdfplumber")]
+    before = [(logger.propagate, list(logger.handlers)) for logger in loggers]
+    for logger in loggers:
+        logger.propagate = False
+        logger.handlers = [logging.NullHandler()]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, (propagate, handlers) in zip(loggers, before, strict=True):
+            logger.propagate = propagate
+            logger.handlers = handlers
+
+
+class SecondOpinion:
+    """A document in pdfplumber, opened when the first page is asked for.
+
+    `count` is its number of pages, 0 where pdfplumber cannot open it.
+    """
+
+    def __init__(self, content: bytes, password: str | None) -> None:
+        self._content = content
+        self._password = password
+        self._document: Any = None
+        self._pages: list[Any] = []
+        self._tried = False
+
+    def __enter__(self) -> SecondOpinion:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._document is not None:
+            with _quiet():
+                self._document.close()
+        self._document, self._pages = None, []
+
+    def _open(self) -> None:
+        if self._tried:
+            return
+        self._tried = True
+        import pdfplumber
+
+        with _quiet():
+            try:
+                self._document = pdfplumber.open(BytesIO(self._content), password=self._password)
+                self._pages = self._document.pages
+            except Exception:  # noqa: BLE001 - pdfminer raises anything; no opinion is an answer
+                self._pages = []
+
+    @property
+    def count(self) -> int:
+        """Number of pages that pdfplumber sees."""
+        self._open()
+        return len(self._pages)
+
+    def page(self, index: int) -> tuple[list[Row], float, float] | None:
+        """Read one page: its rows from the top down, its width and height. None: it cannot."""
+        self._open()
+        if index >= len(self._pages):
+            return None
+        page = self._pages[index]
+        with _quiet():
+            try:
+                lines = page.extract_text_lines(return_chars=True)
+                width, height = float(page.width), float(page.height)
+            except Exception:  # noqa: BLE001 - as above
+                return None
+            finally:
+                page.close()
+        rows = []
+        for line in lines:
+            text = whole(line["text"].replace("\x00", "\ufffd").strip())
+            if text:
+                sizes = sorted(character["size"] for character in line["chars"])
+                box = (line["x0"], line["top"], line["x1"], line["bottom"])
+                rows.append(Row(text, box, sizes[len(sizes) // 2], 0.0, True, 0, len(text) - 1))
+        return rows, width, height

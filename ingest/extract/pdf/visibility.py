@@ -1,0 +1,101 @@
+"""Text that the reader of a page does not see.
+
+Looked at by text object and not by character: a page has some hundred objects. Text is
+hidden where nothing is painted (invisible rendering mode, no opacity) or where it is
+painted in the colour of the paper. It is not hidden where a picture lies under it: the
+invisible text on a scan is what the picture shows, and white text on a dark field is a
+heading. When in doubt text counts as visible.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterable, Iterator
+from itertools import repeat
+
+from ingest.document import Box
+from ingest.extract.pdf.backdrop import NEAR_WHITE, painted_boxes
+from ingest.extract.pdf.pdfium import INVISIBLE_MODES, library
+from ingest.extract.pdf.rows import Frame, Row, drawn_box
+
+FAINT = 8
+"""Of 255: at 3% opacity black on white has a contrast below 1.1 to 1 as well."""
+
+
+def unseen(objects: Iterable[int | None]) -> frozenset[int]:
+    """Return the text objects that leave no visible paint on white paper."""
+    pdfium = library()
+    channels = (ctypes.c_uint * 4)()
+    address = ctypes.addressof(channels)
+    addresses = tuple(range(address, address + 16, 4))
+    hidden = set()
+    for text_object in set(objects):
+        if text_object is None:
+            continue
+        mode = pdfium.render_mode(text_object)
+        if mode in INVISIBLE_MODES:
+            hidden.add(text_object)
+        elif mode in (0, 4) and pdfium.fill_color(text_object, *addresses):
+            red, green, blue, alpha = channels
+            if alpha <= FAINT or min(red, green, blue) >= NEAR_WHITE:
+                hidden.add(text_object)
+    return frozenset(hidden)
+
+
+def hide(page: int, text_page: int, page_frame: Frame, rows: list[Row]) -> list[Row]:
+    """Mark rows that a reader does not see; a row seen in part is split.
+
+    Three characters of each row are looked at first; only where one of them is not
+    painted are all characters of the page. Where more than half of a page would be
+    hidden, its text is a text layer and stays visible.
+    """
+    pdfium = library()
+    indices = [row.first for row in rows]
+    indices += [(row.first + row.last) >> 1 for row in rows]
+    indices += [row.last for row in rows]
+    if not unseen(map(pdfium.text_object, repeat(text_page), indices)):
+        return rows
+    painted = painted_boxes(page, page_frame)
+    split: list[Row] = []
+    hidden = 0
+    for row in rows:
+        for run, is_unseen in _runs(text_page, page_frame, row):
+            concealed = is_unseen and not _lies_on(run.box, painted)
+            hidden += len(run.text) if concealed else 0
+            split.append(run._replace(visible=False) if concealed else run)
+    return split if 0 < hidden * 2 <= sum(len(row.text) for row in rows) else rows
+
+
+def _runs(text_page: int, page_frame: Frame, row: Row) -> Iterator[tuple[Row, bool]]:
+    """Split a row where painted and unpainted characters meet."""
+    pdfium = library()
+    objects = list(map(pdfium.text_object, repeat(text_page), range(row.first, row.last + 1)))
+    hidden = unseen(objects)
+    if not hidden:
+        yield row, False
+        return
+    begin = 0
+    count = len(objects)
+    while begin < count:
+        flag = objects[begin] in hidden
+        end = begin + 1
+        # Generated blanks belong to no object: they go with what precedes them.
+        while end < count and (objects[end] is None or (objects[end] in hidden) == flag):
+            end += 1
+        text = row.text[begin:end].strip(" ")
+        if text:
+            run = row._replace(text=text, first=row.first + begin, last=row.first + end - 1)
+            whole_row = begin == 0 and end == count
+            yield (run if whole_row else _boxed(text_page, page_frame, run)), flag
+        begin = end
+
+
+def _boxed(text_page: int, page_frame: Frame, run: Row) -> Row:
+    """Give a part of a row its own box: the part's width, the row's height."""
+    drawn = drawn_box(text_page, page_frame, run.first, run.last)
+    return run if drawn is None else run._replace(box=(drawn[0], run.box[1], drawn[2], run.box[3]))
+
+
+def _lies_on(box: Box, painted: list[Box]) -> bool:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in painted)

@@ -1,0 +1,89 @@
+"""The view of a line that rules match on: one script, one width, no spaces, no readings.
+
+A notice is the same notice whether a site wrote it in Simplified or a mirror in
+Traditional characters, with full-width or half-width punctuation, with or without the
+spaces that layout put in. Rules are written once, against the folded form.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+# A reading that repair left (or that it was not asked to remove): Latin letters in
+# brackets with a tone mark, at most six of them ("zhuāng" is the longest reading).
+_READING = re.compile(r"[（(][a-zü]{0,5}[āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ][a-zü]{0,4}[）)]")
+
+_QUOTES = dict.fromkeys("“”„‟〝〞＂「」『』", '"') | dict.fromkeys("‘’‚‛＇", "'")
+_BULLETS = "•·●○◆◇■□▪※►▶"
+
+
+@cache
+def table() -> dict[int, str | None]:
+    """Return the character table of the folding: script, width, quotes; spaces to nothing."""
+    folded: dict[int, str | None] = {}
+    rows = (files("ingest") / "data" / "notices" / "folding.tsv").read_text(encoding="utf-8")
+    for row in rows.splitlines():
+        if not row.startswith("#") and row != "traditional\tsimplified":
+            traditional, simplified = row.split("\t")
+            folded[ord(traditional)] = simplified
+    for code in range(0xFF01, 0xFF5F):
+        folded[code] = chr(code - 0xFEE0)
+    folded |= {ord(mark): plain for mark, plain in _QUOTES.items()}
+    folded |= {ord(mark): "•" for mark in _BULLETS}
+    for code in [*range(0x21), 0x7F, *range(0x80, 0xA1), 0xAD, *range(0x2000, 0x2010), 0x3000]:
+        folded[code] = None
+    folded |= dict.fromkeys([0x200B, 0x2028, 0x2029, 0x202F, 0x205F, 0x2060, 0xFEFF])
+    folded |= {ord("—"): "-", ord("–"): "-", ord("－"): "-", ord("〔"): "[", ord("〕"): "]"}
+    folded |= {ord("【"): "[", ord("】"): "]", ord("《"): "<<", ord("》"): ">>", ord("…"): "."}
+    return folded
+
+
+def fold(text: str) -> str:
+    """Return the folded view of a text.
+
+    >>> fold("版權(quán)說明：本文檔由 用戶 上傳")
+    '版权说明:本文档由用户上传'
+    """
+    if "(" in text or "（" in text:
+        text = _READING.sub("", text)
+    return text.translate(table())
+
+
+def fold_with_map(text: str) -> tuple[str, list[int]]:
+    """Return the folded view and, for each of its characters, the offset it comes from.
+
+    The list has one entry more than the view: the offset of the text's end.
+
+    >>> fold_with_map("文 檔(dàng)1")
+    ('文档1', [0, 2, 9, 10])
+    """
+    characters: list[str] = []
+    offsets: list[int] = []
+    folding = table()
+    position = 0
+    spans = [found.span() for found in _READING.finditer(text)]
+    for start, end in [*spans, (len(text), len(text))]:
+        for offset in range(position, start):
+            for character in folding.get(ord(text[offset]), text[offset]) or "":
+                characters.append(character)
+                offsets.append(offset)
+        position = end
+    return "".join(characters), [*offsets, len(text)]
+
+
+def is_han(character: str) -> bool:
+    """Say whether a character is an ideograph (of the blocks in general use)."""
+    return "一" <= character <= "鿿" or "㐀" <= character <= "䶿"
+
+
+def ends_sentence(folded: str) -> bool:
+    """Say whether a folded line ends as a sentence does."""
+    return folded.rstrip("\"')]").endswith(("。", "!", "?", ";", "."))
+
+
+def is_word(character: str) -> bool:
+    """Say whether a character belongs to a word: letter, ideograph or digit."""
+    return unicodedata.category(character)[0] in "LN"

@@ -1,0 +1,100 @@
+"""A text as lines, and the removals that the passes of this room agree on."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ingest.document import Certainty, Edit, Mark
+from ingest.strip.folding import fold
+
+# Longest line that can be a notice, in characters as they stand. The longest notice seen
+# (item 5 of template A's tail, with readings) has 190.
+LONGEST = 400
+
+
+@dataclass(frozen=True)
+class TextLine:
+    """One line: `[start, end)` without its line end, `stop` after it, `index` among all."""
+
+    text: str
+    start: int
+    end: int
+    stop: int
+    index: int
+
+    @cached_property
+    def folded(self) -> str:
+        """The folded view, or the empty string where the line is too long for a notice."""
+        return fold(self.text) if len(self.text) <= LONGEST else ""
+
+    @property
+    def blank(self) -> bool:
+        return not self.text.strip()
+
+
+def split(text: str) -> list[TextLine]:
+    """Split a text into its lines, at line feeds (a carriage return counts as white space).
+
+    >>> [(line.text, line.start, line.stop) for line in split("一\\n\\n二")]
+    [('一', 0, 2), ('', 2, 3), ('二', 3, 4)]
+    """
+    lines = []
+    start = 0
+    for index, piece in enumerate(text.split("\n")):
+        end = start + len(piece)
+        stop = min(end + 1, len(text))
+        lines.append(TextLine(piece, start, end, stop, index))
+        start = end + 1
+    if lines[-1].start == len(text):
+        lines.pop()
+    return lines
+
+
+@dataclass
+class Removals:
+    """What the passes want removed or reported, without overlaps: the first that asks gets it."""
+
+    text: str
+    edits: list[Edit] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    _starts: list[int] = field(default_factory=list)
+
+    def free(self, start: int, end: int) -> bool:
+        """Say whether no edit touches `[start, end)`."""
+        place = bisect_right(self._starts, start)
+        if place and self.edits[place - 1].end > start:
+            return False
+        if place and self.edits[place - 1].start == start == end:
+            return False
+        return place == len(self.edits) or self.edits[place].start >= end
+
+    def replace(
+        self, start: int, end: int, after: str, rule: str, why: str = "", certainty: Certainty = "sure"
+    ) -> bool:
+        """Ask for an edit; say whether it was taken (it is not where another one stands)."""
+        before = self.text[start:end]
+        if before == after or not self.free(start, end):
+            return False
+        place = bisect_right(self._starts, start)
+        self._starts.insert(place, start)
+        self.edits.insert(place, Edit(start, end, before, after, rule, certainty, why))
+        return True
+
+    def remove(self, start: int, end: int, rule: str, why: str = "") -> bool:
+        """Ask for a removal."""
+        return self.replace(start, end, "", rule, why)
+
+    def remove_line(self, line: TextLine, rule: str, why: str = "") -> bool:
+        """Ask for the removal of a line with its line end."""
+        return self.remove(line.start, line.stop, rule, why)
+
+    def propose(self, start: int, end: int, rule: str, why: str = "") -> None:
+        """Report a place that is probably a notice and stays."""
+        self.marks.append(Mark(start, end, "proposed", rule, why))
+
+    def removed(self, line: TextLine) -> bool:
+        """Say whether a line goes as a whole."""
+        place = bisect_right(self._starts, line.start)
+        return bool(place) and self.edits[place - 1].end >= max(line.end, line.start + 1)

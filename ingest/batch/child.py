@@ -1,0 +1,111 @@
+"""The child: one document, under limits, its only ways out the files that it was given."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from ingest.batch.limits import Limits, die_with
+from ingest.batch.wire import pack
+from ingest.errors import DocumentError, OutputError
+from ingest.settings import Settings
+
+FAILED = 70
+"""Exit code of a child that could not even report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One document for a job: its name for people and its open files, by number.
+
+    `source` is open for reading at its start. `outputs` are open for writing, in the
+    order of `settings.to`. What the job announces reaches the guard even when the child
+    is killed later.
+    """
+
+    name: str
+    settings: Settings
+    source: int
+    outputs: tuple[int, ...]
+    reply: int
+
+    def announce(self, facts: Mapping[str, Any]) -> None:
+        """Send facts ahead of the report."""
+        _write(self.reply, pack({"facts": dict(facts)}))
+
+
+Job: TypeAlias = Callable[[Task], Mapping[str, Any]]
+"""What a child runs. It returns a report of JSON values, or raises a `DocumentError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the zygote gives a child: its own number, a noise pipe, limits, bytes it maps."""
+
+    zygote: int
+    noise: int
+    limits: Limits
+    mapped: int
+
+
+def live(job: Job, task: Task, surroundings: Surroundings) -> None:
+    """Confine this process, run the job, report, exit. Never returns."""
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    die_with(surroundings.zygote)
+    _silence(surroundings.noise)
+    surroundings.limits.apply(surroundings.mapped)
+    _write(task.reply, _reported(job, task))
+    os._exit(0)
+
+
+def _reported(job: Job, task: Task) -> bytes:
+    try:
+        return pack({"report": dict(job(task))})
+    except DocumentError as error:
+        return _error(error.reason, error.args[0], error.advice)
+    except OutputError as error:
+        return _error("output-error", error.args[0], error.advice)
+    except MemoryError:
+        return _error("memory", "needs more memory than one document may use")
+    except BaseException as error:  # noqa: BLE001  # the batch boundary: every ending is a record
+        return _error("crash", f"{type(error).__name__}: {error}{_where(error)}")
+
+
+def _error(reason: str, message: object, advice: str = "") -> bytes:
+    return pack({"error": {"reason": reason, "message": str(message)[:1000], "advice": advice}})
+
+
+def _where(error: BaseException) -> str:
+    """Where an error that nobody expected was raised: what a bug report needs first."""
+    trace = error.__traceback__
+    if trace is None:
+        return ""
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return f" [{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}]"
+
+
+def _silence(noise: int) -> None:
+    """Turn the standard streams away: what foreign libraries print never reaches the user.
+
+    Python's own streams lead nowhere; what C and C++ write to standard error goes to a
+    pipe, because it tells why they abort.
+    """
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(nowhere, 1)
+    os.dup2(noise, 2)
+    os.close(noise)
+    sys.stdin = open(os.devnull)  # noqa: SIM115, PTH123  # lives as long as the process
+    sys.stdout = sys.stderr = os.fdopen(nowhere, "w")
+
+
+def _write(number: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(number, view) :]

@@ -1,0 +1,261 @@
+"""Which files a batch reads, in which order, and how they are opened.
+
+Only regular files are read, and nothing that waits (a FIFO), never ends (a device) or
+leads elsewhere (a link found in a folder) is opened. What cannot be a document is still
+a candidate, with its problem: every input gets its outcome.
+"""
+
+# Names stay strings: there may be a million, of any bytes.
+# ruff: noqa: PTH100, PTH114, PTH116, PTH118, PTH119, PTH120
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import BinaryIO
+
+from ingest.batch.options import RunOptions
+from ingest.errors import (
+    DocumentError,
+    EmptyFileError,
+    MissingFileError,
+    TooLargeError,
+    UnreadableError,
+)
+
+_KINDS = (
+    (stat.S_ISLNK, "a link"),
+    (stat.S_ISFIFO, "a FIFO"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISDIR, "a folder"),
+)
+_LINK_ADVICE = "links in folders are not followed; name the file itself to have it read"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One input: its name as given or found, its path below the folder all inputs share.
+
+    `named` is True for what the caller named himself: there a link is followed.
+    `problem` says why it is no document, where that is known already.
+    """
+
+    source: str
+    relative: str
+    named: bool
+    problem: DocumentError | None = None
+
+
+def read_list(stream: BinaryIO) -> list[str]:
+    r"""Read names of inputs, one a line, or each ended by NUL where there is one.
+
+    >>> import io
+    >>> read_list(io.BytesIO(b"a.pdf\nb c.pdf\n"))
+    ['a.pdf', 'b c.pdf']
+    """
+    content = stream.read()
+    names = content.split(b"\0") if b"\0" in content else content.splitlines()
+    return [os.fsdecode(name) for name in names if name]
+
+
+def candidates(
+    inputs: Iterable[str | Path], out: str | Path, options: RunOptions
+) -> Iterator[Candidate]:
+    """Yield the inputs in a stable order: as given, what is in folders sorted by its bytes.
+
+    Hidden files and folders are left out unless named. The folder `out` is never
+    entered. What is named twice, or named and also found in a named folder, comes once.
+    """
+    named: dict[str, str] = {}
+    for given in inputs:
+        source = os.fspath(given)
+        named.setdefault(os.path.abspath(source), source)
+    shared = _shared_folder(named)
+    walk = _Walk(named, shared, _identity(out), options)
+    for path, source in named.items():
+        yield from walk.root(path, source)
+
+
+def _shared_folder(named: Iterable[str]) -> str:
+    """The deepest folder that all inputs share: output names count from there.
+
+    For one folder that is the folder itself, for files of one folder that folder, so
+    that a single tree is mirrored as it is, and two trees never write the same name.
+    """
+    folders = [path if Path(path).is_dir() else os.path.dirname(path) for path in named]
+    return os.path.commonpath(folders) if folders else os.sep
+
+
+def _identity(folder: str | Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(folder)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder to go through: absolute path, name as shown, path below the named folder."""
+
+    path: str
+    source: str
+    below: str
+    named: bool = False
+
+
+class _Walk:
+    """Goes through named files and folders."""
+
+    def __init__(
+        self, named: dict[str, str], shared: str, out: tuple[int, int] | None, options: RunOptions
+    ) -> None:
+        self._named = named
+        self._shared = shared
+        self._out = out
+        self._include = tuple(pattern.casefold() for pattern in options.include)
+        self._exclude = tuple(pattern.casefold() for pattern in options.exclude)
+
+    def root(self, path: str, source: str) -> Iterator[Candidate]:
+        """Yield a named input: itself, or what is in it."""
+        name = os.path.basename(path)
+        try:
+            is_folder = stat.S_ISDIR(os.stat(source).st_mode)
+        except (OSError, ValueError):
+            is_folder = False  # opening it will say what is wrong
+        if is_folder:
+            yield from self._below(_Folder(path, source, "", named=True))
+        elif self._wanted(name, name):
+            yield Candidate(source, os.path.relpath(path, self._shared), named=True)
+
+    def _below(self, top: _Folder) -> Iterator[Candidate]:
+        # A stack, not recursion: a tree may be deeper than Python's.
+        open_folders = [self._in(top)]
+        while open_folders:
+            found = next(open_folders[-1], None)
+            if found is None:
+                open_folders.pop()
+            elif isinstance(found, _Folder):
+                open_folders.append(self._in(found))
+            else:
+                yield found
+
+    def _in(self, folder: _Folder) -> Iterator[Candidate | _Folder]:
+        try:
+            entries = self._entries(folder)
+        except OSError as error:
+            problem = _refusal(error, "the folder")
+            yield Candidate(folder.source, self._relative(folder.path), folder.named, problem)
+            return
+        for name, kind in entries:
+            path, source = os.path.join(folder.path, name), os.path.join(folder.source, name)
+            below = os.path.join(folder.below, name)
+            if path in self._named:
+                continue  # has its own place in the order
+            if kind == stat.S_IFDIR:
+                if not self._excluded(name, below):
+                    yield _Folder(path, source, below)
+            elif self._wanted(name, below):
+                wrong = None if kind == stat.S_IFREG else _wrong_kind(kind)
+                yield Candidate(source, self._relative(path), named=False, problem=wrong)
+
+    def _entries(self, folder: _Folder) -> list[tuple[str, int]]:
+        """Names and kinds in a folder, sorted; none where it is the output folder."""
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+        number = os.open(folder.source, flags | (0 if folder.named else os.O_NOFOLLOW))
+        try:
+            found = os.fstat(number)
+            if (found.st_dev, found.st_ino) == self._out:
+                return []
+            with os.scandir(number) as entries:
+                kinds = [(entry.name, _kind(entry)) for entry in entries if entry.name[0] != "."]
+        finally:
+            os.close(number)
+        return sorted(kinds, key=lambda entry: os.fsencode(entry[0]))
+
+    def _relative(self, path: str) -> str:
+        return os.path.relpath(path, self._shared)
+
+    def _wanted(self, name: str, below: str) -> bool:
+        return not self._excluded(name, below) and (
+            not self._include or _matches(self._include, name, below)
+        )
+
+    def _excluded(self, name: str, below: str) -> bool:
+        return _matches(self._exclude, name, below)
+
+
+def _matches(patterns: tuple[str, ...], name: str, below: str) -> bool:
+    return any(
+        fnmatchcase((below if "/" in pattern else name).casefold(), pattern) for pattern in patterns
+    )
+
+
+def _kind(entry: os.DirEntry[str]) -> int:
+    """The kind of an entry, a link being a link; without a look at the disk where possible."""
+    if entry.is_symlink():
+        return stat.S_IFLNK
+    if entry.is_dir(follow_symlinks=False):
+        return stat.S_IFDIR
+    if entry.is_file(follow_symlinks=False):
+        return stat.S_IFREG
+    try:
+        return stat.S_IFMT(entry.stat(follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return stat.S_IFREG  # gone meanwhile; opening it will say so
+
+
+def _wrong_kind(mode: int) -> UnreadableError:
+    what = next((word for test, word in _KINDS if test(mode)), "something else")
+    advice = _LINK_ADVICE if what == "a link" else "only regular files are read"
+    return UnreadableError(f"is {what}, not a regular file", advice=advice)
+
+
+def _refusal(error: OSError | ValueError, what: str) -> DocumentError:
+    if isinstance(error, ValueError):
+        return MissingFileError("no file can have this name")
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return MissingFileError("no such file")
+    if error.errno == errno.ELOOP:
+        return _wrong_kind(stat.S_IFLNK)
+    return UnreadableError(f"{what} cannot be read: {error.strerror}")
+
+
+def open_regular(path: str, *, follow: bool, max_size: int) -> tuple[int, int]:
+    """Open a regular file for reading; return its number and its size in bytes.
+
+    Does not wait for, and does not start, anything: what is no regular file is refused
+    before it is opened and, for what changed in between, after. Raises `UnreadableError`,
+    `MissingFileError`, `EmptyFileError` or `TooLargeError`.
+    """
+    try:
+        found = os.stat(path, follow_symlinks=follow)
+        if not stat.S_ISREG(found.st_mode):
+            raise _wrong_kind(found.st_mode)
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+        number = os.open(path, flags | (0 if follow else os.O_NOFOLLOW))
+    except FileNotFoundError:
+        if follow and os.path.islink(path):
+            raise MissingFileError("is a link to a file that does not exist") from None
+        raise MissingFileError("no such file") from None
+    except (OSError, ValueError) as error:
+        raise _refusal(error, "the file") from None
+    try:
+        found = os.fstat(number)
+        if not stat.S_ISREG(found.st_mode):
+            raise _wrong_kind(found.st_mode)
+        if found.st_size == 0:
+            raise EmptyFileError("is empty")
+        if found.st_size > max_size:
+            raise TooLargeError(f"has {found.st_size} bytes, over the limit of {max_size}")
+    except BaseException:
+        os.close(number)
+        raise
+    return number, found.st_size

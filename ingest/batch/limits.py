@@ -1,0 +1,73 @@
+"""What a child process may use, and the promise that it does not outlive its parent.
+
+Limits are not a sandbox: they end what runs away, they do not hold what attacks.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import os
+import resource
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_SIGKILL = 9
+
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of one document: seconds of CPU and by the clock, bytes of memory and of a file.
+
+    `memory` counts address space on top of what the preloaded program itself maps.
+    """
+
+    cpu: float
+    wall: float
+    memory: int
+    output: int
+
+    def apply(self, mapped: int) -> None:
+        """Set the limits of this process, `mapped` bytes of address space being its own.
+
+        The kernel counts CPU limits in whole seconds: a fraction is rounded up.
+        """
+        seconds = math.ceil(self.cpu)
+        # The soft limit ends the process by SIGXCPU; the hard one is for what ignores that.
+        _lower(resource.RLIMIT_CPU, seconds, seconds + 1)
+        _lower(resource.RLIMIT_FSIZE, self.output, self.output)
+        _lower(resource.RLIMIT_CORE, 0, 0)
+        if sys.platform == "linux":  # macOS has the name and refuses to set it
+            _lower(resource.RLIMIT_AS, mapped + self.memory, mapped + self.memory)
+
+
+def _lower(what: int, soft: int, hard: int) -> None:
+    """Set a limit, never above what this process itself was given."""
+    _, given = resource.getrlimit(what)
+    if given != resource.RLIM_INFINITY:
+        soft, hard = min(soft, given), min(hard, given)
+    resource.setrlimit(what, (soft, hard))
+
+
+def die_with(parent: int) -> None:
+    """Ask the kernel to kill this process when `parent` ends; end now if it has already.
+
+    Linux only; elsewhere the zygote's own watch must do.
+    """
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def mapped_bytes(process: str = "self") -> int:
+    """Bytes of address space that a process maps; 0 where the system does not say."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_bytes().split()[0])
+    except (OSError, IndexError):
+        return 0
+    return pages * resource.getpagesize()

@@ -1,0 +1,193 @@
+"""The local engine: a few documents in flight at a time, outcomes in input order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol
+
+from ingest.batch.endings import Ending, counts, short, whole
+from ingest.batch.folder import OutputFolder, temporary_names
+from ingest.batch.guard import Guard, ZygoteDiedError
+from ingest.batch.intake import Candidate, open_regular
+from ingest.batch.names import output_name
+from ingest.batch.options import RunOptions
+from ingest.batch.outcome import Outcome, printable
+from ingest.batch.versions import versions
+from ingest.errors import DocumentError, IngestError, OutputError
+from ingest.settings import Settings
+
+_AHEAD = 10_000
+"""Outcomes that may wait for one that is not done: about 2 kB each, and enough that one
+document that runs into its wall limit does not hold up the others."""
+
+
+class Engine(Protocol):
+    """What turns candidates into outcomes, in the order of the candidates."""
+
+    def outcomes(self, candidates: Iterator[Candidate]) -> Iterator[Outcome]:
+        """Yield one outcome per candidate. Raises `OutputError` and nothing else of its own."""
+
+    def close(self) -> list[Outcome]:
+        """Stop what is in flight; return outcomes that are finished and were not yielded."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """A document in flight."""
+
+    candidate: Candidate
+    size: int
+    staged: tuple[str, ...]
+    alone: bool
+
+
+class LocalEngine:
+    """Runs documents in children of this machine, `settings.workers` at a time."""
+
+    def __init__(self, folder: OutputFolder, settings: Settings, options: RunOptions) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._guard = Guard(settings, options.job, output_limit=options.output_limit)
+        self._flights: dict[int, _Flight] = {}
+        self._finished: dict[int, Outcome] = {}
+        # In flight when a zygote died: each is tried once more alone, so that the one
+        # that did it is known and its neighbours are not blamed.
+        self._suspects: dict[int, Candidate] = {}
+
+    def __enter__(self) -> LocalEngine:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def outcomes(self, candidates: Iterator[Candidate]) -> Iterator[Outcome]:
+        """Yield one outcome per candidate, in their order."""
+        begun = due = 0
+        more = True
+        while more or self._flights or self._suspects or self._finished:
+            if self._suspects and not self._flights:
+                key = min(self._suspects)
+                self._begin(key, self._suspects.pop(key), alone=True)
+            while more and self._may_begin(begun - due):
+                candidate = next(candidates, None)
+                if candidate is None:
+                    more = False
+                else:
+                    self._begin(begun, candidate)
+                    begun += 1
+            # Whoever asked gets what is ready before anything is waited for.
+            while due in self._finished:
+                yield self._finished.pop(due)
+                due += 1
+            if self._flights:
+                for ending in self._guard.wait():
+                    self._finish(ending)
+
+    def close(self) -> list[Outcome]:
+        """Kill what is in flight; return what is finished and was not yielded, in order."""
+        self._guard.close()
+        for flight in self._flights.values():
+            self._folder.discard(flight.staged)
+        self._flights.clear()
+        left = [self._finished[key] for key in sorted(self._finished)]
+        self._finished.clear()
+        return left
+
+    def _may_begin(self, ahead: int) -> bool:
+        alone = self._suspects or any(flight.alone for flight in self._flights.values())
+        return not alone and len(self._flights) < self._settings.workers and ahead < _AHEAD
+
+    def _begin(self, key: int, candidate: Candidate, *, alone: bool = False) -> None:
+        """Open a candidate and send it on its way, or finish it at once."""
+        if candidate.problem is not None:
+            self._finished[key] = _quarantined(candidate, candidate.problem)
+            return
+        try:
+            source, size = open_regular(
+                candidate.source, follow=candidate.named, max_size=self._settings.max_size
+            )
+        except DocumentError as error:
+            self._finished[key] = _quarantined(candidate, error)
+            return
+        staged = tuple(temporary_names(key, len(self._settings.to)))
+        outputs: list[int] = []
+        self._flights[key] = _Flight(candidate, size, staged, alone)
+        try:
+            outputs.extend(self._folder.open_staged(name) for name in staged)
+            self._guard.submit(key, printable(candidate.source), source, outputs)
+        finally:
+            for number in (source, *outputs):
+                os.close(number)
+
+    def _finish(self, ending: Ending) -> None:
+        flight = self._flights.pop(ending.key)
+        candidate = flight.candidate
+        if ending.report is None:
+            self._folder.discard(flight.staged)
+        if isinstance(ending.error, ZygoteDiedError) and not flight.alone:
+            self._suspects[ending.key] = candidate
+            return
+        if isinstance(ending.error, OutputError):
+            raise OutputError(f"{candidate.source}: {ending.error.args[0]}")
+        if ending.report is None:
+            self._finished[ending.key] = _quarantined(
+                candidate, ending.failure, ending, flight.size
+            )
+            return
+        targets = [output_name(candidate.relative, form) for form in self._settings.to]
+        try:
+            outputs = self._folder.publish(flight.staged, targets)
+        except DocumentError as error:
+            self._finished[ending.key] = _quarantined(candidate, error, ending, flight.size)
+            return
+        report = ending.report
+        unreadable = whole(report, "unreadable")
+        places = "pages" if whole(report, "pages") else "bytes"
+        why = short(report, "unreadable_why")
+        self._finished[ending.key] = Outcome(
+            candidate.source,
+            "partial" if unreadable else "done",
+            reason=f"unreadable-{places}" if unreadable else "",
+            message=f"{unreadable} unreadable {places}{why and f': {why}'}" if unreadable else "",
+            outputs=outputs,
+            sha256=short(ending.facts, "sha256", 64),
+            media_type=short(report, "media_type"),
+            size=whole(ending.facts, "size"),
+            pages=whole(report, "pages"),
+            characters=whole(report, "characters"),
+            edits=counts(report, "edits"),
+            marks=counts(report, "marks"),
+            losses=whole(report, "losses"),
+            damaged=report.get("damaged") is True,
+            seconds=ending.seconds,
+            cpu_seconds=ending.cpu_seconds,
+            memory=ending.memory,
+            versions=versions(),
+        )
+
+
+def _quarantined(
+    candidate: Candidate, error: IngestError, ending: Ending | None = None, size: int = 0
+) -> Outcome:
+    reason = error.reason if isinstance(error, DocumentError) else "crash"
+    used = ending or Ending(-1)
+    return Outcome(
+        candidate.source,
+        "quarantined",
+        reason=reason,
+        message=str(error),
+        sha256=short(used.facts, "sha256", 64),
+        size=size,
+        seconds=used.seconds,
+        cpu_seconds=used.cpu_seconds,
+        memory=used.memory,
+        versions=versions(),
+    )

@@ -1,0 +1,25 @@
+"""What a batch is told beside the settings of its documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DOCUMENT_JOB = "ingest.batch.job:ingest_document"
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """Options of one batch.
+
+    `include` and `exclude` are globs, compared without regard to case: one without a
+    slash with a file's name, one with a slash with its path below the input folder
+    (`*` crosses slashes). An excluded folder is not entered. They count for files found
+    in folders and for files named one by one. `job` is the function, as
+    `module:function`, that the child calls for each document.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    output_limit: int = 1 << 30
+    """Bytes that one document may write into one output file."""
+    job: str = DOCUMENT_JOB

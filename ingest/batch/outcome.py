@@ -1,0 +1,104 @@
+"""What became of one input."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+Status = Literal["done", "partial", "quarantined"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one input of a batch.
+
+    `source` is the name as given (undecodable bytes as lone surrogates, as Python has
+    them). `reason` is the stable word for filters, empty for `done`; `message` is for
+    people. `outputs` are the files written. `edits` and `marks` count by rule,
+    `characters` counts code points of the clean text, `size` bytes of the input,
+    `memory` the bytes of the child's largest resident set.
+
+    >>> Outcome("a.pdf", "quarantined", reason="encrypted").ok
+    False
+    """
+
+    source: str
+    status: Status
+    reason: str = ""
+    message: str = ""
+    outputs: tuple[Path, ...] = ()
+    sha256: str = ""
+    media_type: str = ""
+    size: int = 0
+    pages: int = 0
+    characters: int = 0
+    edits: Mapping[str, int] = field(default_factory=dict)
+    marks: Mapping[str, int] = field(default_factory=dict)
+    losses: int = 0
+    damaged: bool = False
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    memory: int = 0
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """True when a text was written, wholly or in part."""
+        return self.status != "quarantined"
+
+    def to_record(self, out: Path | None = None) -> dict[str, Any]:
+        """Return the outcome as plain JSON values, output paths relative to `out`.
+
+        Names are shown by `printable`; where that changes the source's name, its exact
+        bytes stand beside it in hexadecimal as `source_bytes`.
+        """
+        source = printable(self.source)
+        record: dict[str, Any] = {"source": source}
+        if source != self.source:
+            record["source_bytes"] = os.fsencode(self.source).hex()
+        record |= {
+            "status": self.status,
+            "reason": self.reason,
+            "message": printable(self.message),
+            "outputs": [
+                printable(os.path.relpath(path, out) if out else str(path)) for path in self.outputs
+            ],
+            "sha256": self.sha256,
+            "media_type": self.media_type,
+            "size": self.size,
+            "pages": self.pages,
+            "characters": self.characters,
+            "edits": dict(sorted(self.edits.items())),
+            "marks": dict(sorted(self.marks.items())),
+            "losses": self.losses,
+            "damaged": self.damaged,
+            "seconds": round(self.seconds, 4),
+            "cpu_seconds": round(self.cpu_seconds, 4),
+            "memory": self.memory,
+            "versions": dict(self.versions),
+        }
+        return record
+
+
+def printable(name: str) -> str:
+    r"""Show a name or a message of any characters on one line, without control characters.
+
+    Undecodable bytes (lone surrogates) appear as `\xNN`, control characters and line
+    ends as their escapes.
+
+    >>> print(printable("a\nb\udcff.pdf"))
+    a\nb\xff.pdf
+    """
+    if name.isprintable():
+        return name
+    return "".join(
+        character
+        if character.isprintable()
+        else f"\\x{ord(character) - 0xDC00:02x}"
+        if 0xDC80 <= ord(character) <= 0xDCFF
+        else character.encode("unicode_escape").decode("ascii")
+        for character in name
+    )

@@ -1,0 +1,258 @@
+"""The zygote: a single-threaded process that has loaded the pipeline once and forks children.
+
+It reads no document and no result. A request brings the open files of one document; a
+child is forked that inherits them, works under limits, and answers the guard directly
+through its own pipe. The zygote only watches: it kills what is late, reaps what ends,
+says how it ended, and takes every child with it when the guard's end of the socket closes.
+
+Started by `ingest.batch.guard` as `python -m ingest.batch.zygote SOCKET-NUMBER`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import re
+import selectors
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from ingest.batch import child
+from ingest.batch.limits import Limits, mapped_bytes
+from ingest.batch.wire import Message, receive, send
+from ingest.settings import Settings
+
+_ORPHAN_CHECK = 1.0
+"""Seconds between looks whether the parent still lives, for when its socket was inherited."""
+_MEMORY_LOOK = 0.1
+"""Seconds between looks at how much the children map."""
+_NEAR_LIMIT = 0.75
+"""Share of the memory limit at which a crash counts as want of memory. An allocator that
+doubles its blocks fails when it maps over half; a crash for another reason that far up is rare."""
+_CHATTER = 1 << 16
+# What allocators and C++ runtimes print before they abort.
+_OUT_OF_MEMORY = re.compile(rb"bad_alloc|[Oo]ut of memory|Cannot allocate memory|MemoryError")
+
+
+@dataclass(slots=True)
+class _Child:
+    """A forked child as the zygote sees it."""
+
+    key: int
+    chatter: int
+    started: float
+    killed: str = ""
+    mapped: int = 0
+
+
+class Zygote:
+    """Forks one child per request and reports each ending, until the guard hangs up."""
+
+    def __init__(self, control: socket.socket, job: child.Job, settings: Settings, limits: Limits):
+        self._control = control
+        self._job = job
+        self._settings = settings
+        self._limits = limits
+        self._children: dict[int, _Child] = {}
+        self._guard = os.getppid()
+        self._woken, wake = socket.socketpair()
+        self._wake = wake
+        for end in (self._woken, wake):
+            end.setblocking(False)
+        # Python wakes the selector for a signal only where it has a handler of its own.
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
+        self._own = mapped_bytes()
+
+    def serve(self) -> None:
+        """Answer requests until the guard's end closes; then kill what still runs."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._control, selectors.EVENT_READ)
+            selector.register(self._woken, selectors.EVENT_READ)
+            try:
+                while os.getppid() == self._guard:
+                    ready = {key.fileobj for key, _ in selector.select(self._patience())}
+                    if self._woken in ready:
+                        with contextlib.suppress(BlockingIOError):
+                            self._woken.recv(4096)
+                    if self._control in ready and not self._answer(selector):
+                        return
+                    self._reap()
+                    self._watch()
+            except ConnectionError:
+                return  # the guard is gone, in the middle of a message or of ours
+            finally:
+                self._kill_all()
+
+    def _patience(self) -> float:
+        if not self._children:
+            return _ORPHAN_CHECK
+        now = time.monotonic()
+        late = min(one.started for one in self._children.values()) + self._limits.wall - now
+        return max(0.0, min(late, _MEMORY_LOOK))
+
+    def _answer(self, selector: selectors.BaseSelector) -> bool:
+        received = receive(self._control)
+        if received is None:
+            return False
+        message, files = received
+        if "fork" in message:
+            self._fork(selector, message, files)
+            for number in files:
+                os.close(number)
+        elif "stop" in message:
+            for process, one in self._children.items():
+                if one.key == message["stop"]:
+                    self._kill(process, one, "stop")
+        return True
+
+    def _fork(self, selector: selectors.BaseSelector, message: Message, files: list[int]) -> None:
+        key = message["fork"]
+        try:
+            chatter, noise = os.pipe()
+            os.set_blocking(chatter, False)
+            # A child that floods its standard error loses the rest, and is not held up.
+            os.set_blocking(noise, False)
+            started = time.monotonic()
+            process = os.fork()
+        except OSError as error:
+            send(self._control, {"refused": key, "why": error.strerror or "no process"})
+            return
+        if process == 0:
+            self._become_child(selector, message, files, chatter, noise)
+        os.close(noise)
+        # In both processes, so that neither can be ahead of it.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.setpgid(process, process)
+        self._children[process] = _Child(key, chatter, started)
+
+    def _become_child(
+        self,
+        selector: selectors.BaseSelector,
+        message: Message,
+        files: list[int],
+        chatter: int,
+        noise: int,
+    ) -> None:
+        """Turn this fresh fork into the worker of one document. Never returns."""
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            selector.close()
+            for end in (self._control, self._woken, self._wake):
+                end.close()
+            for number in (chatter, *(one.chatter for one in self._children.values())):
+                os.close(number)
+            child.live(
+                self._job,
+                child.Task(
+                    name=message["name"],
+                    settings=self._settings,
+                    source=files[1],
+                    outputs=tuple(files[2:]),
+                    reply=files[0],
+                ),
+                child.Surroundings(os.getppid(), noise, self._limits, self._own),
+            )
+        finally:
+            os._exit(child.FAILED)
+
+    def _reap(self) -> None:
+        for process in list(self._children):
+            # Not reaped yet: as long as it is a zombie its number cannot be given to another,
+            # so that killing its group kills what it left behind and nothing else.
+            if os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+                continue
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process, signal.SIGKILL)
+            _, status, usage = os.wait4(process, 0)
+            one = self._children.pop(process)
+            chatter = b""
+            with contextlib.suppress(BlockingIOError):
+                chatter = os.read(one.chatter, _CHATTER)
+            os.close(one.chatter)
+            resident = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+            near = _NEAR_LIMIT * self._limits.memory
+            send(
+                self._control,
+                {
+                    "ended": one.key,
+                    "status": os.waitstatus_to_exitcode(status),
+                    "killed": one.killed,
+                    "starved": resident > near
+                    or one.mapped - self._own > near
+                    or _OUT_OF_MEMORY.search(chatter) is not None,
+                    "chatter": _last_line(chatter),
+                    "seconds": time.monotonic() - one.started,
+                    "cpu_seconds": usage.ru_utime + usage.ru_stime,
+                    "memory": resident,
+                },
+            )
+
+    def _watch(self) -> None:
+        """Kill who is late, and remember how much each child was seen to map."""
+        now = time.monotonic()
+        for process, one in self._children.items():
+            if now - one.started >= self._limits.wall:
+                self._kill(process, one, "wall")
+            elif now - one.started >= _MEMORY_LOOK:
+                one.mapped = max(one.mapped, mapped_bytes(str(process)))
+
+    def _kill(self, process: int, one: _Child, why: str) -> None:
+        one.killed = one.killed or why
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process, signal.SIGKILL)
+
+    def _kill_all(self) -> None:
+        for process, one in self._children.items():
+            self._kill(process, one, "stop")
+        for process in self._children:
+            os.waitpid(process, 0)
+
+
+def _last_line(chatter: bytes) -> str:
+    lines = chatter.decode("utf-8", "backslashreplace").split("\n")
+    return next((line.strip()[-300:] for line in reversed(lines) if line.strip()), "")
+
+
+def find_job(name: str) -> child.Job:
+    """Return the function that `module:function` names. Raises ImportError, AttributeError."""
+    module, _, function = name.partition(":")
+    job: child.Job = getattr(import_module(module), function)
+    return job
+
+
+def main(arguments: list[str]) -> None:
+    """Load the job, say so, and serve."""
+    # Ends by its socket only: no signal of a terminal or a shell concerns it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    control = socket.socket(fileno=int(arguments[0]))
+    received = receive(control)
+    if received is None:
+        return
+    hello, _ = received
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in hello["settings"].items()
+    }
+    settings = Settings(**values)
+    job = find_job(hello["job"])
+    preload = getattr(import_module(job.__module__), "preload", None)
+    if preload is not None:
+        preload(settings)
+    # What is loaded stays for good: out of the collector's way, its pages remain shared.
+    gc.collect()
+    gc.freeze()
+    zygote = Zygote(control, job, settings, Limits(**hello["limits"]))
+    send(control, {"ready": os.getpid()})
+    zygote.serve()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

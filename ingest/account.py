@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from ingest.compose import compose
 from ingest.document import Document, Edit, Mark, Place
 from ingest.edits import edit_to_json
 
@@ -95,7 +96,9 @@ def as_json(document: Document) -> dict[str, Any]:
         "source": document.source.name,
         "sha256": document.source.sha256,
         "media_type": document.source.media_type,
-        "metadata": {k: list(v) if isinstance(v, tuple) else v for k, v in document.metadata.items()},
+        "metadata": {
+            k: list(v) if isinstance(v, tuple) else v for k, v in document.metadata.items()
+        },
         "edits_per_rule": edits_per_rule(document),
         "marks_per_rule": marks_per_rule(document),
         "losses": document.losses,
@@ -126,6 +129,79 @@ def as_lines(document: Document) -> Iterator[str]:
         )
     if document.losses:
         yield f"{document.losses} losses: what stood there cannot be known"
+
+
+def diff(document: Document) -> Iterator[str]:
+    """Yield a unified diff, without context lines, from the extracted text to the present one.
+
+    Made from the edits themselves, so it takes linear time and shows no more than
+    what was changed. Nothing is yielded where nothing changed.
+    """
+    before = document.undo().text
+    edits: tuple[Edit, ...] = ()
+    for step in document.history:
+        edits = compose(edits, step.edits)
+    if not edits:
+        return
+    yield f"--- {document.source.name} (extracted)\n"
+    yield f"+++ {document.source.name} (clean)\n"
+    old_line = new_line = 1
+    position = 0
+    for start, end, new in _changed_blocks(before, edits):
+        gap = before.count("\n", position, start)
+        old_line, new_line, position = old_line + gap, new_line + gap, end
+        old_lines, new_lines = _lines(before[start:end]), _lines(new)
+        # A hunk without lines on one side names the line before it.
+        old_at = old_line - (not old_lines)
+        new_at = new_line - (not new_lines)
+        yield f"@@ -{old_at},{len(old_lines)} +{new_at},{len(new_lines)} @@\n"
+        yield from _signed("-", old_lines)
+        yield from _signed("+", new_lines)
+        old_line += len(old_lines)
+        new_line += len(new_lines)
+
+
+def _changed_blocks(before: str, edits: Sequence[Edit]) -> Iterator[tuple[int, int, str]]:
+    """Yield spans of whole lines that change, and what each becomes, also whole lines."""
+    index = 0
+    while index < len(edits):
+        start = before.rfind("\n", 0, edits[index].start) + 1
+        end = position = start
+        pieces: list[str] = []
+        while True:
+            # Take in every edit that begins in the block; grow to the next line end as
+            # long as the new text stops in the middle of a line.
+            while index < len(edits) and (edits[index].start < end or end == start):
+                edit = edits[index]
+                pieces += (before[position : edit.start], edit.after)
+                position = edit.end
+                whole = position and before[position - 1] == "\n" and position > start
+                end = max(end, position if whole else _line_end(before, position))
+                index += 1
+            new = "".join(pieces) + before[position:end]
+            if not new or new.endswith("\n") or end == len(before):
+                break
+            end = _line_end(before, end)
+        yield start, end, new
+
+
+def _line_end(text: str, offset: int) -> int:
+    found = text.find("\n", offset)
+    return len(text) if found < 0 else found + 1
+
+
+def _lines(text: str) -> list[str]:
+    """Split at line feeds only: str.splitlines would also split at what may stand in a line."""
+    *whole, rest = text.split("\n")
+    return [f"{line}\n" for line in whole] + ([rest] if rest else [])
+
+
+def _signed(sign: str, lines: Sequence[str]) -> Iterator[str]:
+    for line in lines:
+        if line.endswith("\n"):
+            yield sign + line
+        else:
+            yield f"{sign}{line}\n\\ No newline at end of file\n"
 
 
 def _entry_line(entry: Entry) -> str:

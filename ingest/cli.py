@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
@@ -99,7 +99,7 @@ def cli() -> None:
 
 
 @cli.command(epilog=CODES)
-@click.argument("inputs", nargs=-1, type=click.Path(path_type=Path), metavar="INPUT...")
+@click.argument("inputs", nargs=-1, type=click.Path(), metavar="INPUT...")
 @click.option(
     "-o",
     "--out",
@@ -113,19 +113,19 @@ def cli() -> None:
 @click.option("--exclude", multiple=True, metavar="GLOB", help="No names that match.")
 @click.option(
     "--files-from",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Read input paths from this file, one a line.",
+    type=click.File("rb"),
+    help="Read input paths from this file (- for standard input), one a line or NUL-ended.",
 )
 @limit_options
 @shared_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON record a document on stdout.")
 @click.option("-q", "--quiet", is_flag=True, help="Only errors on stderr.")
 def run(
-    inputs: tuple[Path, ...],
+    inputs: tuple[str, ...],
     out: Path,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
-    files_from: Path | None,
+    files_from: BinaryIO | None,
     as_json: bool,
     quiet: bool,
     config: Path | None,
@@ -142,19 +142,23 @@ def run(
     """
     from ingest.batch import RunOptions
     from ingest.batch import run as run_batch
-    from ingest.batch.progress import reporter
+    from ingest.batch.intake import candidates, read_list
+    from ingest.batch.progress import Progress
 
     if not inputs and files_from is None:
         raise click.UsageError("no INPUT: name files or folders, or --files-from")
     settings = load(flags, config=config)
-    options = RunOptions(include=include, exclude=exclude, files_from=files_from)
+    options = RunOptions(include=include, exclude=exclude)
+    named = [*inputs, *(read_list(files_from) if files_from else ())]
+    # Counting costs a walk through the folders: only where somebody watches the bar.
+    total = sum(1 for _ in candidates(named, out, options)) if sys.stderr.isatty() else None
     failed = False
-    with reporter(quiet=quiet) as report:
-        for outcome in run_batch(inputs, out, settings=settings, options=options):
-            failed = failed or outcome.status == "quarantined"
-            report(outcome)
+    with Progress(total, quiet=quiet) as progress:
+        for outcome in run_batch(named, out, settings=settings, options=options):
+            failed = failed or not outcome.ok
+            progress.advance(outcome)
             if as_json:
-                _print_json(outcome.to_json())
+                _print_json(outcome.to_record(out))
     return int(failed)
 
 
@@ -244,7 +248,7 @@ def status(out: Path, failed: bool, as_json: bool) -> int:
 
     found = read_status(out)
     if as_json:
-        _print_json(found.to_json(failed=failed))
+        _print_json(found.to_json())
     else:
         for line in found.lines(failed=failed):
             click.echo(line)
@@ -253,13 +257,14 @@ def status(out: Path, failed: bool, as_json: bool) -> int:
 
 def _document(file: str, settings: Settings) -> Document:
     """Read and clean one document in a child with limits, from a file or standard input."""
-    from ingest.batch import guarded_bytes, guarded_document
+    from ingest.batch import guarded_document
 
-    if file == "-":
-        if sys.stdin.isatty():
-            _say("reading standard input; end with Ctrl-D")
-        return guarded_bytes(click.get_binary_stream("stdin").read(), settings, name="stdin")
-    return guarded_document(Path(file), settings)
+    if file != "-":
+        return guarded_document(file, settings=settings)
+    if sys.stdin.isatty():
+        _say("reading standard input; end with Ctrl-D")
+    content = click.get_binary_stream("stdin").read()
+    return guarded_document(content, settings=settings, name="stdin")
 
 
 def _print_json(value: object) -> None:

@@ -1,0 +1,64 @@
+"""How a line begins that opens a list item, a numbered heading or a row of a table."""
+
+from __future__ import annotations
+
+import re
+
+_HAN_NUMBER = "[一二三四五六七八九十百零〇]{1,5}"
+
+# Kinds of markers. Two items of one list carry the same kind.
+_MARKERS = re.compile(
+    rf"""
+      (?P<bullet>[•●■▪◆❖➢✔✓·◦‣○□◇▶►※❑➔⬥⋅]\s?|[-–—*]\s)
+    | (?P<circled>[①-⑳⑴-⒇㈠-㈩])
+    | (?P<bracketed>[(（](?:\d{{1,2}}|{_HAN_NUMBER}|[a-zA-Z]|[ivx]{{1,5}})[)）])
+    | (?P<chapter>第\s?(?:\d{{1,3}}|{_HAN_NUMBER})\s?[章节条部篇讲回])
+    | (?P<han>{_HAN_NUMBER}[、．])
+    | (?P<levels>\d{{1,2}}(?:\.\d{{1,2}}){{1,4}}\.?(?=\s|[\u4e00-\u9fff])(?!\s?[%％‰亿万元]))
+    | (?P<number>\d{{1,3}}(?:[)）、．]|\.(?!\d))\s?)
+    | (?P<letter>[A-Za-z][.)]\s)
+    | (?P<roman>[ivxIVX]{{1,5}}[.)]\s)
+    """,
+    re.VERBOSE,
+)
+# One search says that a line opens with none of them: most lines do.
+_OPENING = re.compile(
+    "[•●■▪◆❖➢✔✓·◦‣○□◇▶►※❑➔⬥⋅\\-–—*①-⑳⑴-⒇㈠-㈩(（第一二三四五六七八九十百零〇0-9A-Za-z]"
+)
+
+# The row of a table of contents: dots lead to the number of a page.
+LEADERS = re.compile(r"(?:\.{4}|…{2}|·{4}|(?:\. ){4}|_{4})[.…·_ ]{0,200}[0-9IVXivx]{0,5}\Z")
+
+_FIGURE = re.compile(r"[-+(（]?[\d.,]*\d[\d.,]*[%％)）]?|[-–—/]+|N/?A")
+
+TERMINAL = "。！？；：!?;:.…”’」』）)"
+"""What may end a sentence or an item."""
+
+
+def kind(line: str) -> str:
+    """Name the kind of marker that a line opens with; empty: none.
+
+    >>> kind("（一）设施"), kind("3.1 Methods"), kind("• item"), kind("24.3%"), kind("Plain.")
+    ('bracketed', 'levels', 'bullet', '', '')
+    """
+    if not _OPENING.match(line):
+        return ""
+    found = _MARKERS.match(line)
+    return found.lastgroup or "" if found else ""
+
+
+def is_tabular(line: str) -> bool:
+    """Say whether a line is a row of cells: tabs, wide gaps, or mostly figures.
+
+    >>> is_tabular("营业收入 366,175,089.52 258,180,404.26"), is_tabular("共有 12 个社区")
+    (True, False)
+    """
+    if "\t" in line or "   " in line.strip():
+        return True
+    if " " not in line:
+        return False
+    cells = line.split()
+    if len(cells) < 3:
+        return False
+    figures = sum(_FIGURE.fullmatch(cell) is not None for cell in cells)
+    return figures >= 2 and figures >= 0.5 * len(cells)

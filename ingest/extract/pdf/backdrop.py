@@ -6,6 +6,7 @@ import ctypes
 from collections.abc import Callable, Iterator
 
 from ingest.document import Box
+from ingest.extract.pdf.frame import Frame
 from ingest.extract.pdf.pdfium import (
     FORM_OBJECT,
     IMAGE_OBJECT,
@@ -13,7 +14,6 @@ from ingest.extract.pdf.pdfium import (
     SHADING_OBJECT,
     library,
 )
-from ingest.extract.pdf.rows import Frame
 
 NEAR_WHITE = 244
 """Of 255: from here on the contrast to white paper is below 1.1 to 1 (by WCAG 2 luminance)."""

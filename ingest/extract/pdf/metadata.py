@@ -25,8 +25,13 @@ _PROGRAM = re.compile(
 )
 _PATH = re.compile(r"^(?:[a-z]:[\\/]|file:|https?:|/\w+/)|\\", re.IGNORECASE)
 _IDENTIFIER = re.compile(r"^[0-9A-Fa-f{}_-]{12,}$")
-# No language writes four accented Latin-1 letters in a row; GBK read as Latin-1 does.
-_MOJIBAKE = re.compile("[\x80-\xff]{4}|[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd-\uffff]")
+# No language writes four accented Latin-1 letters in a row; GBK or UTF-8 read as
+# PDFDocEncoding does. That encoding has the letters and signs after U+0152 as well.
+_MOJIBAKE = re.compile(
+    "[\x80-\xff\u0131\u0141\u0142\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6-\u02dd"
+    "\u2020-\u2022\u2030\u2039\u203a\u2044\u20ac\u2122\u2212\ufb01\ufb02]{4}"
+    "|[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd-\uffff]"
+)
 _DATE = re.compile(r"^(?:D:)?\s*(\d{4})(?:-?(\d\d))?(?:-?(\d\d))?")
 _ACCOUNTS = frozenset(
     (

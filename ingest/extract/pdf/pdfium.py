@@ -45,6 +45,7 @@ class Pdfium(NamedTuple):
     count_characters: Function
     text: Function
     unicode: Function
+    is_generated: Function
     is_hyphen: Function
     loose_box: Function
     tight_box: Function
@@ -102,6 +103,7 @@ def library() -> Pdfium:
         count_characters=bound("FPDFText_CountChars", integer, pointer),
         text=bound("FPDFText_GetText", integer, pointer, integer, integer, pointer),
         unicode=bound("FPDFText_GetUnicode", ctypes.c_uint, pointer, integer),
+        is_generated=bound("FPDFText_IsGenerated", integer, pointer, integer),
         is_hyphen=bound("FPDFText_IsHyphen", integer, pointer, integer),
         loose_box=bound("FPDFText_GetLooseCharBox", integer, pointer, integer, pointer),
         tight_box=bound(

@@ -16,6 +16,7 @@ from ingest.errors import (
 )
 from ingest.extract.pdf import overprint, visibility
 from ingest.extract.pdf.backdrop import is_blank, pictured
+from ingest.extract.pdf.frame import frame
 from ingest.extract.pdf.metadata import read_metadata
 from ingest.extract.pdf.pdfium import (
     PASSWORD_ERROR,
@@ -27,8 +28,9 @@ from ingest.extract.pdf.pdfium import (
     opened_text,
 )
 from ingest.extract.pdf.quality import readable, verdict
-from ingest.extract.pdf.rows import Row, characters, frame, read_rows, whole
+from ingest.extract.pdf.rows import Row, characters, plain, read_rows
 from ingest.extract.pdf.second_opinion import SecondOpinion
+from ingest.extract.pdf.spaces import without_layout_gaps
 
 _LOST = re.compile("\ufffd+")
 
@@ -40,7 +42,7 @@ FEW = 64
 
 
 class _Reading(NamedTuple):
-    """One page as read: its rows and how good they are; `why` says what went wrong."""
+    """One page as read: its rows, how good they are, and the mark that it earns."""
 
     rows: list[Row]
     width: float
@@ -48,6 +50,9 @@ class _Reading(NamedTuple):
     quality: Quality
     rule: str = ""
     why: str = ""
+
+
+_UNREAD = _Reading([], 0.0, 0.0, "none", "extract.page-unreadable", "the page cannot be loaded")
 
 
 def read_pdf(content: bytes, source: Source, *, password: str | None = None) -> Document:
@@ -110,13 +115,16 @@ def _through_pdfium(document: int, count: int, second: SecondOpinion) -> Iterato
         with opened_page(document, index) as page:
             if page:
                 yield _read_page(page, index, second)
+            elif 0 < second.count <= index:
+                # Neither engine finds the page: the file announces more than it holds.
+                return
             else:
-                yield _instead(_Reading([], 0.0, 0.0, "none"), index, second)
+                yield _instead(_UNREAD, index, second)
 
 
 def _through_second(second: SecondOpinion) -> Iterator[_Reading]:
     for index in range(second.count):
-        yield _instead(_Reading([], 0.0, 0.0, "none"), index, second)
+        yield _instead(_UNREAD, index, second)
 
 
 def _read_page(page: int, index: int, second: SecondOpinion) -> _Reading:
@@ -125,13 +133,13 @@ def _read_page(page: int, index: int, second: SecondOpinion) -> _Reading:
     rows: list[Row] = []
     with opened_text(page) as text_page:
         if text_page:
-            text = characters(text_page)
+            text = without_layout_gaps(text_page, characters(text_page))
             rows = read_rows(text_page, page_frame, text)
             if rows:
                 rows = visibility.hide(page, text_page, page_frame, rows)
                 rows = overprint.once(text_page, rows)
     on_picture = len(text) < FEW and pictured(page, page_frame)
-    quality = verdict("\n".join([row.text for row in rows]), pictured=on_picture)
+    quality = verdict("\n".join([plain(row.text) for row in rows]), pictured=on_picture)
     reading = _Reading(rows, page_frame.width, page_frame.height, quality)
     # A picture without text is a scan: there is nothing that the engines could disagree on.
     if quality == "garbled" or (quality == "none" and not on_picture):
@@ -175,7 +183,7 @@ def _assembled(
         start = offset
         lines = []
         for text, box, size, angle, visible, _, _ in reading.rows:
-            line = whole(text)
+            line = plain(text)
             end = offset + len(line)
             lines.append(Line(offset, end, box, size, angle, visible))
             parts.append(line)
@@ -192,6 +200,10 @@ def _assembled(
             else f"none of the {len(pages)} pages has a text layer"
         )
     text = "\n".join(parts) + "\n"
+    announced = metadata["page_count"]
+    if announced != len(pages):
+        why = f"the file announces {announced} pages, {len(pages)} were found"
+        marks.append(Mark(len(text), len(text), "unreadable", "extract.pages-missing", why))
     marks += [
         Mark(found.start(), found.end(), "lost", "extract.unmapped-glyph", "a glyph without a code")
         for found in _LOST.finditer(text)
@@ -199,13 +211,17 @@ def _assembled(
     if _cut_off(content):
         why = "the end of the file is missing; pages may be missing with it"
         marks.append(Mark(len(text), len(text), "unreadable", "extract.cut-off", why))
+    metadata["page_count"] = len(pages)
     return Document(text, source, tuple(pages), metadata).revise("extract", (), marks=marks)
 
 
 def _page_marks(page: Page, reading: _Reading) -> Iterator[Mark]:
     start, end = page.start, max(page.start, page.end)
+    if reading.rule and page.quality == "none":
+        yield Mark(start, end, "unreadable", reading.rule, f"page {page.number}: {reading.why}")
+        return
     if reading.rule:
-        yield Mark(start, end, "uncertain", reading.rule, reading.why)
+        yield Mark(start, end, "uncertain", reading.rule, f"page {page.number}: {reading.why}")
     if page.quality == "none":
         why = f"page {page.number} has no text layer"
         yield Mark(start, start, "unreadable", "extract.no-text-layer", why)

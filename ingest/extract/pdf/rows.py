@@ -14,7 +14,9 @@ from math import atan2, degrees, hypot
 from typing import NamedTuple
 
 from ingest.document import Box
+from ingest.extract.pdf.frame import Frame, drawn_box
 from ingest.extract.pdf.pdfium import library
+from ingest.extract.pdf.spaces import DROPPED
 
 HYPHEN = "\ufffe"
 """What PDFium's text holds for a hyphen that ends a line, and for a glyph without a code."""
@@ -22,7 +24,11 @@ HYPHEN = "\ufffe"
 STRAIGHT = 1.0
 """Degrees: a scan's text layer is set straight to within less; watermarks stand at 30 and more."""
 
+TINY = 1.0
+"""Points, on a page of 800: nobody reads type of this size; small print begins at 4."""
+
 _LINE_END = "\r\n"
+_GAPS = (" ", DROPPED)
 # Line ends that come from a glyph would split a line of ours in two.
 _STRAY_ENDS = re.compile("[\r\n]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -43,57 +49,6 @@ class Row(NamedTuple):
     visible: bool
     first: int
     last: int
-
-
-class Frame(NamedTuple):
-    """How user space maps to the page as shown: its box, its rotation in quarter turns clockwise."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-    turns: int
-
-    @property
-    def width(self) -> float:
-        """Width as shown, in points."""
-        return self.top - self.bottom if self.turns & 1 else self.right - self.left
-
-    @property
-    def height(self) -> float:
-        """Height as shown, in points."""
-        return self.right - self.left if self.turns & 1 else self.top - self.bottom
-
-    def shown(self, x0: float, y0: float, x1: float, y1: float) -> Box:
-        """Map a rectangle of user space to the page as shown.
-
-        >>> Frame(0, 0, 600, 800, 0).shown(10, 700, 60, 712)
-        (10, 88, 60, 100)
-        >>> Frame(0, 0, 600, 800, 1).shown(10, 700, 60, 712)
-        (700, 10, 712, 60)
-        """
-        left, bottom, right, top, turns = self
-        if x0 > x1:
-            x0, x1 = x1, x0
-        if y0 > y1:
-            y0, y1 = y1, y0
-        if turns == 0:
-            return x0 - left, top - y1, x1 - left, top - y0
-        if turns == 1:
-            return y0 - bottom, x0 - left, y1 - bottom, x1 - left
-        if turns == 2:
-            return right - x1, y0 - bottom, right - x0, y1 - bottom
-        return top - y1, right - x1, top - y0, right - x0
-
-
-def frame(page: int) -> Frame:
-    """Read the box and the rotation of a page."""
-    pdfium = library()
-    box = (ctypes.c_float * 4)()
-    if not pdfium.page_box(page, ctypes.addressof(box)):
-        return Frame(0.0, 0.0, pdfium.page_width(page), pdfium.page_height(page), 0)
-    left, top, right, bottom = box
-    return Frame(left, bottom, right, top, pdfium.page_rotation(page) & 3)
 
 
 def characters(text_page: int) -> str:
@@ -133,6 +88,13 @@ def whole(text: str) -> str:
     if not _SURROGATES.search(text):
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def plain(text: str) -> str:
+    """Return the text of a row without what stands in it only to keep indices right."""
+    if DROPPED in text:
+        text = text.replace(DROPPED, "")
+    return whole(text)
 
 
 class Spans(NamedTuple):
@@ -190,7 +152,7 @@ def read_rows(text_page: int, page_frame: Frame, text: str) -> list[Row]:
 
     `text` is what `characters` gave. A box reaches from the first to the last character
     of its line and takes its height from a typical one of three. All rows count as
-    visible but those off the page; `visibility` looks closer.
+    visible but tiny ones and those off the page; `visibility` looks closer.
     """
     firsts, lasts, texts = spans(text_page, text)
     count = len(firsts)
@@ -198,7 +160,7 @@ def read_rows(text_page: int, page_frame: Frame, text: str) -> list[Row]:
         return []
     pdfium = library()
     middles = [
-        middle if text[middle] != " " else middle + 1
+        middle if text[middle] not in _GAPS else middle + 1
         for middle in [(first + last) >> 1 for first, last in zip(firsts, lasts, strict=True)]
     ]
     floats = (ctypes.c_float * (18 * count))()
@@ -221,22 +183,22 @@ def read_rows(text_page: int, page_frame: Frame, text: str) -> list[Row]:
     )
     left, _, _, top, turns = page_frame
     wide, high = page_frame.width, page_frame.height
+    tiny = TINY * min(1.0, high / 800)
     rows: list[Row] = []
     for first, last, line, numbers_of in zip(firsts, lasts, texts, geometry, strict=True):
         l0, t0, _, b0, _, t1, _, b1, l2, t2, r2, b2, ma, mb, mc, md, size = numbers_of
         if mb == 0 and ma > 0 and not turns and b1 < t2 and b2 < t1 and l0 <= l2:
             # A raised or larger character in the middle: the two others tell the height.
-            height = t1 - b1
-            if abs(t2 - b2 - height) > 0.1 and abs((t2 - b2) - (t0 - b0)) < 0.1 and height:
-                size *= (t2 - b2) / height
+            if abs(t2 - b2 - t1 + b1) > 0.1 and abs(t2 - b2 - t0 + b0) < 0.1:
                 t1, b1 = t2, b2
+                size = pdfium.font_size(text_page, last)
             box = (l0 - left, top - t1, r2 - left, top - b1)
             angle = 0.0
             size = abs(size * md)
         else:
             box, angle = _oblique(text_page, page_frame, first, last, (ma, mb, size))
             size = abs(size) * hypot(mc, md)
-        seen = box[2] > 0 and box[0] < wide and box[3] > 0 and box[1] < high
+        seen = box[2] > 0 and box[0] < wide and box[3] > 0 and box[1] < high and size > tiny
         rows.append(Row(line, box, size, angle, seen, first, last))
     return rows
 
@@ -261,23 +223,3 @@ def _oblique(
         angle = 0.0
     box = drawn_box(text_page, page_frame, first, last) or (0.0, 0.0, 0.0, 0.0)
     return box, angle
-
-
-def drawn_box(text_page: int, page_frame: Frame, first: int, last: int) -> Box | None:
-    """Return the box of what the characters `first` to `last` draw; None: they draw nothing."""
-    pdfium = library()
-    sides = (ctypes.c_double * 4)()
-    address = ctypes.addressof(sides)
-    found: list[Box] = []
-    for index in range(pdfium.count_rectangles(text_page, first, last - first + 1)):
-        if pdfium.rectangle(text_page, index, *range(address, address + 32, 8)):
-            x0, y1, x1, y0 = sides
-            found.append(page_frame.shown(x0, y0, x1, y1))
-    if not found:
-        return None
-    return (
-        min(box[0] for box in found),
-        min(box[1] for box in found),
-        max(box[2] for box in found),
-        max(box[3] for box in found),
-    )

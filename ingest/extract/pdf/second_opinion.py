@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
-from ingest.extract.pdf.rows import Row, whole
+from ingest.extract.pdf.rows import TINY, Row, whole
 
 
 @contextmanager
@@ -96,5 +96,6 @@ class SecondOpinion:
             if text:
                 sizes = sorted(character["size"] for character in line["chars"])
                 box = (line["x0"], line["top"], line["x1"], line["bottom"])
-                rows.append(Row(text, box, sizes[len(sizes) // 2], 0.0, True, 0, len(text) - 1))
+                size = sizes[len(sizes) // 2]
+                rows.append(Row(text, box, size, 0.0, size > TINY, 0, len(text) - 1))
         return rows, width, height

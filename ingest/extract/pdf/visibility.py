@@ -15,8 +15,9 @@ from itertools import repeat
 
 from ingest.document import Box
 from ingest.extract.pdf.backdrop import NEAR_WHITE, painted_boxes
+from ingest.extract.pdf.frame import Frame, drawn_box
 from ingest.extract.pdf.pdfium import INVISIBLE_MODES, library
-from ingest.extract.pdf.rows import Frame, Row, drawn_box
+from ingest.extract.pdf.rows import Row
 
 FAINT = 8
 """Of 255: at 3% opacity black on white has a contrast below 1.1 to 1 as well."""

@@ -1,0 +1,77 @@
+"""Blanks that PDFium made of gaps that are typesetting and not text.
+
+Typesetting programs leave a quarter of an em between ideographs and Latin letters or
+digits, and stretch ideographs a little to fill a line. PDFium writes a space there; the
+author did not. A blank that is a character of the document is never touched.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from itertools import repeat
+
+from ingest.extract.pdf.pdfium import library
+
+DROPPED = "\uffff"
+"""Stands for a blank to be left out, so that PDFium's indices still fit the text."""
+
+GAP = 0.32
+"""In em. Of 8,400 generated blanks beside ideographs in seven reports 72% have a gap of 0.15
+to 0.32 (the quarter em); half-width blanks begin at 0.4, columns of tables at 1."""
+
+OVERLAP = -0.6
+"""In em. Full-width punctuation may reach under its neighbour by half an em, no more."""
+
+_IDEOGRAPHIC = "\u2e80-\u303f\u3040-\u30ff\u3100-\u312f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
+_CANDIDATE = re.compile(
+    f" (?:(?<=[{_IDEOGRAPHIC}] )(?=[^ \r\n])|(?<=[^ \r\n] )(?=[{_IDEOGRAPHIC}]))"
+)
+_IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+
+
+def without_layout_gaps(text_page: int, text: str) -> str:
+    """Return the text of a page with `DROPPED` in place of each blank that is no blank."""
+    if not _IDEOGRAPH.search(text):
+        return text
+    at = [found.start() for found in _CANDIDATE.finditer(text)]
+    if not at:
+        return text
+    pdfium = library()
+    made = map(pdfium.is_generated, repeat(text_page), at)
+    at = [index for index, generated in zip(at, made, strict=True) if generated == 1]
+    count = len(at)
+    if not count:
+        return text
+    floats = (ctypes.c_float * (14 * count))()
+    before = ctypes.addressof(floats)
+    behind, matrices = before + 16 * count, before + 32 * count
+    lefts = [index - 1 for index in at]
+    rights = [index + 1 for index in at]
+    page_texts = repeat(text_page)
+    sum(map(pdfium.loose_box, page_texts, lefts, range(before, behind, 16)))
+    sum(map(pdfium.loose_box, page_texts, rights, range(behind, matrices, 16)))
+    sum(map(pdfium.matrix, page_texts, lefts, range(matrices, matrices + 24 * count, 24)))
+    sizes = map(pdfium.font_size, page_texts, lefts)
+    numbers = list(floats)
+    gaps = zip(
+        at,
+        sizes,
+        numbers[8 * count :: 6],
+        numbers[0 : 4 * count : 4],
+        numbers[2 : 4 * count : 4],
+        numbers[4 * count : 8 * count : 4],
+        numbers[4 * count + 2 : 8 * count : 4],
+        strict=True,
+    )
+    pieces = []
+    begin = 0
+    for index, size, scale, left, right, next_left, next_right in gaps:
+        # Rotated text has no width here, and is left as it is.
+        if left < right and next_left < next_right:
+            em = abs(size * scale)
+            if OVERLAP * em < next_left - right < GAP * em:
+                pieces.append(text[begin:index])
+                begin = index + 1
+    pieces.append(text[begin:])
+    return DROPPED.join(pieces)

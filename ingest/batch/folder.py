@@ -77,6 +77,15 @@ class OutputFolder:
         except OSError as error:
             raise self._failure(error) from None
 
+    def cut_to_lines(self, name: str) -> None:
+        """Take from the end of a temporary file what is no whole line: a full disk cut it."""
+        number = os.open(name, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self._staging)
+        with os.fdopen(number, "r+b") as file:
+            whole = 0
+            for text in file:
+                whole += len(text) if text.endswith(b"\n") else 0
+            file.truncate(whole)
+
     def discard(self, names: Sequence[str]) -> None:
         """Remove temporary files, where they exist."""
         for name in names:

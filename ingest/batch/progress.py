@@ -33,9 +33,9 @@ class Progress:
     """Shows a batch as it goes: call `advance` for each outcome.
 
     On a terminal a bar with count, rate, remaining time (where `total` is known) and
-    failures by reason, drawn by the caller's own thread; elsewhere nothing but the lines. Each document
-    that is not whole gets a line naming it and the cause; a summary comes at the end.
-    `quiet` leaves everything out.
+    failures by reason, drawn by the caller's own thread; elsewhere nothing but lines.
+    Each document that is not whole gets a line naming it and the cause; a summary comes
+    at the end. `quiet` leaves everything out.
     """
 
     def __init__(

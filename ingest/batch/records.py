@@ -31,7 +31,8 @@ class Records:
 
     def __init__(self, folder: OutputFolder) -> None:
         self._folder = folder
-        self._file = os.fdopen(folder.open_staged(RECORDS), "w", encoding="utf-8")
+        # Line by line: on a full disk no more than the record being written is lost.
+        self._file = os.fdopen(folder.open_staged(RECORDS), "w", buffering=1, encoding="utf-8")
 
     def __enter__(self) -> Records:
         return self
@@ -53,12 +54,17 @@ class Records:
             raise self._failure(error) from None
 
     def close(self) -> None:
-        """Bring the file to the disk and give it its name."""
+        """Bring the file to the disk and give it its name.
+
+        Raises `OutputError` on a full disk; the records that reached it are kept.
+        """
         try:
             with self._file as file:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
+            self._folder.cut_to_lines(RECORDS)
+            self._folder.publish((RECORDS,), (RECORDS,))
             raise self._failure(error) from None
         self._folder.publish((RECORDS,), (RECORDS,))
 

@@ -10,7 +10,7 @@ import json
 import os
 import socket
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 _LENGTH = struct.Struct("!I")
@@ -82,13 +82,12 @@ def decode(body: bytes | bytearray | memoryview) -> Message:
     return message
 
 
-def split(received: bytes | bytearray) -> list[Message]:
-    """Read all messages of what came through a pipe. Raises `WireError` where one is torn.
+def split(received: bytes | bytearray) -> Iterator[Message]:
+    """Yield the messages of what came through a pipe. Raises `WireError` where one is torn.
 
-    >>> split(pack({"a": 1}) + pack({"b": 2}))
+    >>> list(split(pack({"a": 1}) + pack({"b": 2})))
     [{'a': 1}, {'b': 2}]
     """
-    messages = []
     view = memoryview(received)
     while view:
         if len(view) < _LENGTH.size:
@@ -97,6 +96,5 @@ def split(received: bytes | bytearray) -> list[Message]:
         body = view[_LENGTH.size : _LENGTH.size + length]
         if len(body) < length:
             raise WireError("a torn message")
-        messages.append(decode(body))
+        yield decode(body)
         view = view[_LENGTH.size + length :]
-    return messages

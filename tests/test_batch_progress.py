@@ -1,0 +1,110 @@
+"""What a person sees: a bar on a terminal, quiet lines elsewhere; and what `status` adds up."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import threading
+
+import pytest
+
+from ingest.batch.outcome import Outcome
+from ingest.batch.progress import Progress
+from ingest.batch.status import read_status
+from ingest.errors import UsageError
+
+OUTCOMES = [
+    Outcome("a.pdf", "done", pages=3, characters=100, edits={"r": 4}, seconds=1.5, cpu_seconds=1),
+    Outcome("b.pdf", "quarantined", reason="encrypted", message="needs a password"),
+    Outcome("c\x1b[2J\udcff\n.pdf", "quarantined", reason="encrypted", message="needs a\nword"),
+    Outcome("d.pdf", "partial", reason="unreadable-pages", message="1 unreadable", losses=1),
+]
+
+
+def shown(**options: object) -> str:
+    stream = io.StringIO()
+    with Progress(4, stream=stream, **options) as progress:
+        for outcome in OUTCOMES:
+            progress.advance(outcome)
+    return stream.getvalue()
+
+
+def test_elsewhere_each_document_that_is_not_whole_has_one_safe_line():
+    *lines, summary = shown().splitlines()
+    assert lines == [
+        "quarantined b.pdf: encrypted: needs a password",
+        r"quarantined c\x1b[2J\xff\n.pdf: encrypted: needs a\nword",
+        "partial d.pdf: unreadable-pages: 1 unreadable",
+    ]
+    assert summary.startswith("4 documents: 1 done, 1 partial, 2 quarantined (2 encrypted, ")
+
+
+def test_quiet_says_nothing(capsys):
+    assert shown(quiet=True) == ""
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_terminal_gets_a_bar_and_no_thread():
+    leader, follower = pty.openpty()
+    seen = bytearray()
+
+    def read() -> None:
+        while True:
+            try:
+                part = os.read(leader, 4096)
+            except OSError:
+                return
+            if not part:
+                return
+            seen.extend(part)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    before = threading.active_count()
+    with os.fdopen(follower, "w") as stream, Progress(4, stream=stream) as progress:
+        for outcome in OUTCOMES:
+            progress.advance(outcome)
+            assert threading.active_count() == before
+    reader.join(5)
+    os.close(leader)
+    text = seen.decode()
+    assert "4/4" in text
+    assert "/s" in text
+    assert "2 encrypted" in text
+    assert "quarantined b.pdf: encrypted: needs a password" in text
+    assert "\x1b[2J" not in text, "a name must not steer the terminal"
+
+
+def test_status_adds_the_records_up(tmp_path):
+    with (tmp_path / "documents.jsonl").open("w", encoding="utf-8") as file:
+        for outcome in OUTCOMES:
+            file.write(json.dumps(outcome.to_record(tmp_path)) + "\n")
+    status = read_status(tmp_path)
+    assert status.documents == 4
+    assert status.statuses == {"done": 1, "partial": 1, "quarantined": 2}
+    assert status.reasons == {"encrypted": 2, "unreadable-pages": 1}
+    assert status.failed[0].source == "b.pdf"
+    assert len(status.failed) == 3
+    assert status.slowest[0] == (1.5, "a.pdf")
+    assert (status.pages, status.characters, status.edits, status.losses) == (3, 100, 4, 1)
+    assert json.loads(json.dumps(status.to_json()))["seconds"] == 1.5
+
+
+def test_status_keeps_the_ten_slowest(tmp_path):
+    with (tmp_path / "documents.jsonl").open("w", encoding="utf-8") as file:
+        for number in range(30):
+            outcome = Outcome(f"{number}", "done", seconds=number * 7 % 30)
+            file.write(json.dumps(outcome.to_record()) + "\n")
+    assert [seconds for seconds, _ in read_status(tmp_path).slowest] == list(range(29, 19, -1))
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"\xff\xfe", b"{}\n", b"[]\n", b"no json\n", b'{"source": 1}\n']
+)
+def test_what_is_no_output_of_a_batch_is_a_clear_error(tmp_path, content):
+    if content is not None:
+        (tmp_path / "documents.jsonl").write_bytes(content)
+    with pytest.raises(UsageError, match=r"documents\.jsonl"):
+        read_status(tmp_path)

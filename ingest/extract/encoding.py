@@ -12,8 +12,9 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Final, NamedTuple
+
+from ingest.extract.charset import LATIN, VARIANTS, codec_name, common_share
 
 #: Bytes of non-ASCII lines given to the detector: its answers stop changing far earlier.
 SAMPLE: Final = 1 << 17
@@ -43,48 +44,6 @@ _BOMS: Final = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 
-# Labels of the web for which Python's codec of that name reads less, or another thing.
-# A name of the left column stands for the superset that writers in fact used.
-_LABELS: Final = {
-    "ascii": "cp1252",
-    "big5": "cp950",
-    "big5_tw": "cp950",
-    "cn_big5": "cp950",
-    "x_x_big5": "cp950",
-    "euc_kr": "cp949",
-    "ks_c_5601_1987": "cp949",
-    "korean": "cp949",
-    "windows_949": "cp949",
-    "gb2312": "gb18030",
-    "gb_2312_80": "gb18030",
-    "gbk": "gb18030",
-    "x_gbk": "gb18030",
-    "cp936": "gb18030",
-    "iso_8859_1": "cp1252",
-    "latin1": "cp1252",
-    "iso_8859_8_i": "iso8859_8",
-    "iso_8859_9": "cp1254",
-    "tis_620": "cp874",
-    "windows_874": "cp874",
-    "shift_jis": "cp932",
-    "sjis": "cp932",
-    "x_sjis": "cp932",
-    "ms_kanji": "cp932",
-    "windows_31j": "cp932",
-    "unicode": "utf-8",
-    "x_cp1251": "cp1251",
-}
-
-#: Legacy encodings of two bytes a character, and the codecs to try for each, the one
-#: that most files are in first. Big5 has two extensions that fill the same rows.
-VARIANTS: Final = {
-    "gb18030": ("gb18030",),
-    "cp950": ("cp950", "big5hkscs"),
-    "cp932": ("cp932", "shift_jis_2004"),
-    "euc_jp": ("euc_jp", "euc_jis_2004"),
-    "cp949": ("cp949",),
-}
-
 _DECLARED: Final = re.compile(
     rb"""<\?xml\s[^>]{0,100}?encoding\s*=\s*["']([\w:.-]+)"""
     rb"""|<meta\s[^>]{0,300}?charset\s*=\s*["']?\s*([\w:.-]+)""",
@@ -108,29 +67,6 @@ _HIGH_LINE: Final = re.compile(rb"[\x80-\xff][^\n]*")
 # What text does not hold; ESC opens the switches of ISO-2022.
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _ISO2022: Final = re.compile(rb"\x1b(?:\$[@B]|\$\([CD]|\([JI])")
-
-# Units of UTF-16 that running text is made of, in any script that reports are written in.
-_COMMON_RANGES: Final = (
-    "\t\n\r\f -~\u00a0-\u024f\u0370-\u03ff\u0400-\u052f\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff"
-    "\u1e00-\u1fff\u2010-\u203e\u20ac\u2190-\u22ff\u2460-\u24ff\u2500-\u25ff"
-    "\u3000-\u30ff\uff00-\uffee"
-)
-_COMMON: Final = re.compile(f"[{_COMMON_RANGES}]")
-
-
-def codec_name(label: str) -> str | None:
-    """The codec that reads what files of this label hold, or None where there is none.
-
-    >>> codec_name("GB2312"), codec_name("Shift_JIS"), codec_name("x-nonsense")
-    ('gb18030', 'cp932', None)
-    """
-    key = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")
-    try:
-        found = codecs.lookup(_LABELS.get(key, label))
-        "".encode(found.name)
-    except (LookupError, UnicodeError, ValueError):
-        return None
-    return _LABELS.get(found.name.replace("-", "_"), found.name)
 
 
 def declared_encoding(head: bytes) -> str | None:
@@ -277,7 +213,7 @@ def _detect_wide(content: bytes) -> Detection | None:
         # Bytes left over are a cut character, if the file is long.
         if len(head) - len(whole) and len(content) < 64:
             continue
-        share = _common_share(whole.decode(encoding, "replace"))
+        share = common_share(whole.decode(encoding, "replace"))
         if share > best[1] + 0.02:
             best = (encoding, share)
     encoding, share = best
@@ -298,39 +234,6 @@ def _is_utf8(head: bytes) -> bool:
     return True
 
 
-def _common_share(text: str) -> float:
-    """Share of characters that running text is made of: see `common_characters`."""
-    if not text:
-        return 0.0
-    sample = text[:20_000]
-    common = common_characters()
-    rest = _COMMON.sub("", sample)
-    return (len(sample) - len(rest) + sum(map(common.__contains__, rest))) / len(sample)
-
-
-@cache
-def common_characters() -> frozenset[str]:
-    """Han characters and syllables that the makers of the charsets held for common.
-
-    The first levels of GB 2312, Big5 and JIS X 0208, and the syllables of KS X 1001:
-    9,600 characters that make up 98 % and more of running text in their languages.
-    """
-    rows = (
-        ("gb2312", 0xB0, 0xD7),
-        ("big5", 0xA4, 0xC6),
-        ("euc_jp", 0xB0, 0xCF),
-        ("euc_kr", 0xB0, 0xC8),
-    )
-    return frozenset(
-        "".join(
-            bytes((lead, trail)).decode(encoding, "ignore")
-            for encoding, first, last in rows
-            for lead in range(first, last + 1)
-            for trail in range(0x40, 0xFF)
-        )
-    ) - frozenset(map(chr, range(128)))
-
-
 def _detect_legacy(sample: bytes, declared: str | None) -> Detection | None:
     from chardetng_py import EncodingDetector  # type: ignore[import-untyped]  # has stubs, no marker
 
@@ -349,6 +252,11 @@ def _detect_legacy(sample: bytes, declared: str | None) -> Detection | None:
         else:
             # Right on 75, 90 and 97 % of 8, 20 and 80 letters.
             confidence = max(0.3, 1 - 2 / max(1, high))
+            # 0.6: accents are at most a third of the letters of any Latin script (Vietnamese);
+            # more is an encoding that the detector does not know, or no text.
+            letters = len(_LETTER.findall(sample))
+            if guess in LATIN and high >= 20 and high > 0.6 * (letters + high):
+                confidence = 0.0
     if declared is not None and declared != guess and _holds(sample, declared, guess):
         return Detection(declared, 0.9)
     if declared == guess:
@@ -368,7 +276,7 @@ def _holds(sample: bytes, declared: str, guess: str) -> bool:
     if guess not in VARIANTS:
         return True
     # A declaration of one byte a character fits any bytes: it must not beat a CJK guess.
-    return declared in VARIANTS and _common_share(text) >= _common_share(
+    return declared in VARIANTS and common_share(text) >= common_share(
         sample.decode(guess, "replace")
     )
 
@@ -382,7 +290,7 @@ def _overlooked(sample: bytes) -> str | None:
     else:
         kana = sum("ぁ" <= char <= "ヺ" or char == "ー" for char in text)
         # A third of kana, and nothing rare: Cyrillic read as Shift_JIS is half-width.
-        if kana * 3 >= len(text) and _common_share(text) > 0.95 and not _has_halfwidth(text):
+        if kana * 3 >= len(text) and common_share(text) > 0.95 and not _has_halfwidth(text):
             return "cp932"
     if all(b"\xb0" <= pair[:1] <= b"\xc8" for pair in _euc_pairs(sample)):
         return "cp949"

@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 
 from ingest.document import Document, Mark, Source
 from ingest.errors import NotADocumentError, UnknownEncodingError
-from ingest.extract.encoding import VARIANTS, Detection, codec_name, detect, find_bom
+from ingest.extract.charset import VARIANTS, codec_name
+from ingest.extract.encoding import Detection, detect, find_bom
 
 #: Share of bytes that may be unreadable in a detected encoding. Damaged files measured
 #: lose below 1 %; another encoding of two bytes a character fails on 3 % and more.
@@ -72,6 +73,8 @@ def decode(
     detection = detect(content, declared=declared)
     if detection is None:
         raise NotADocumentError(f"{name}: binary content of unknown type")
+    if not detection.confidence:
+        raise UnknownEncodingError(f"{name}: these bytes are text in no encoding known here")
     body = content[len(detection.bom) :]
     best = _read_best(body, detection)
     unreadable = len(best.marks)

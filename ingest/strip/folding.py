@@ -74,6 +74,28 @@ def fold_with_map(text: str) -> tuple[str, list[int]]:
     return "".join(characters), [*offsets, len(text)]
 
 
+@cache
+def _variants() -> dict[str, str]:
+    variants: dict[str, str] = {}
+    for code, folded in table().items():
+        if folded and is_han(folded):
+            variants[folded] = variants.get(folded, folded) + chr(code)
+    return variants
+
+
+def either_script(literal: str) -> str:
+    """Return a regular expression that finds a word in Simplified and in Traditional form.
+
+    >>> re.search(either_script("文档简介"), "一 文檔簡介") is not None
+    True
+    """
+    variants = _variants()
+    return "".join(
+        f"[{variants[character]}]" if character in variants else re.escape(character)
+        for character in literal
+    )
+
+
 def is_han(character: str) -> bool:
     """Say whether a character is an ideograph (of the blocks in general use)."""
     return "一" <= character <= "鿿" or "㐀" <= character <= "䶿"

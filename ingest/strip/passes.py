@@ -1,0 +1,76 @@
+"""The passes of the strip stage, in their order, and the cheap tests that skip them."""
+
+from __future__ import annotations
+
+from ingest.document import Document
+from ingest.strip import blocks, grammar, inline, marks, packs, particulars, running, slices
+from ingest.strip.blocks import Level, Site
+from ingest.strip.lines import Removals, TextLine, split
+
+# Head and tail of a text in which the words of an unknown site are looked for, in
+# characters: more than the longest head seen (template B, 1,900 characters).
+ENDS = 3000
+
+
+def strip(document: Document, level: Level = "sure") -> Document:
+    """Remove what is not the report. One step, whatever was found.
+
+    >>> page = "水情_第1页\\n全文预览已结束\\n文档简介\\n\\n水情今年正常。\\n\\n评论\\n0/150\\n提交评论\\n"
+    >>> stripped = strip(Document.from_text(page))
+    >>> stripped.text, stripped.metadata["title"]
+    ('水情今年正常。\\n', '水情')
+    """
+    text = document.text
+    removals = Removals(text)
+    if document.pages:
+        running.find(removals, document.layout())
+    known = bool(packs.gate().search(text))
+    ends = known or bool(
+        grammar.gate().search(text, 0, ENDS) or grammar.gate().search(text, max(0, len(text) - ENDS))
+    )
+    site = Site()
+    lines: list[TextLine] = []
+    solid: list[TextLine] = []
+    body = (0, len(text))
+    if ends:
+        lines = split(text)
+        solid = [line for line in lines if not line.blank and not removals.removed(line)]
+        site = blocks.find(removals, solid, level)
+        report = solid[site.first : site.last]
+        if site.proven:
+            body = (report[0].start, report[-1].end) if report else (0, 0)
+    if known:
+        inline.phrases(removals, lines, site.packs)
+    inline.field_codes(removals)
+    told = particulars.metadata(site)
+    pages = told.get("page_count") or document.metadata.get("page_count")
+    if site.proven:
+        report = [line for line in solid[site.first : site.last] if not removals.removed(line)]
+        slices.find(removals, report)
+        inline.tags(removals, report)
+        body = (report[0].start, report[-1].end) if report else body
+    marks.find(removals, body, pages if isinstance(pages, int) else None)
+    if site.proven:
+        title = told.get("title")
+        particulars.separate_title(removals, report, title if isinstance(title, str) else None)
+    if removals.edits:
+        _close_gaps(removals, lines or split(text))
+    return document.revise("strip", removals.edits, marks=removals.marks, metadata=told or None)
+
+
+def _close_gaps(removals: Removals, lines: list[TextLine]) -> None:
+    """Remove the blank lines that removed lines leave: none at the ends, one between."""
+    run: list[TextLine] = []
+    gone = False
+    kept = False
+    for line in [*lines, None]:
+        if line is not None and (line.blank or removals.removed(line)):
+            run.append(line)
+            gone = gone or (not line.blank and removals.removed(line))
+            continue
+        if gone:
+            blanks = [one for one in run if one.blank and not removals.removed(one)]
+            # The first blank line of a run parts two paragraphs; at either end none does.
+            for one in blanks[1 if kept and line is not None else 0 :]:
+                removals.remove(one.start, max(one.stop, one.start), "notice.blank-line")
+        run, gone, kept = [], False, True

@@ -56,6 +56,8 @@ class LocalEngine:
         # In flight when a zygote died: each is tried once more alone, so that the one
         # that did it is known and its neighbours are not blamed.
         self._suspects: dict[int, Candidate] = {}
+        self._begun = 0
+        self._more = True
 
     def __enter__(self) -> LocalEngine:
         return self
@@ -70,26 +72,33 @@ class LocalEngine:
 
     def outcomes(self, candidates: Iterator[Candidate]) -> Iterator[Outcome]:
         """Yield one outcome per candidate, in their order."""
-        begun = due = 0
-        more = True
-        while more or self._flights or self._suspects or self._finished:
-            if self._suspects and not self._flights:
-                key = min(self._suspects)
-                self._begin(key, self._suspects.pop(key), alone=True)
-            while more and self._may_begin(begun - due):
-                candidate = next(candidates, None)
-                if candidate is None:
-                    more = False
-                else:
-                    self._begin(begun, candidate)
-                    begun += 1
+        due = 0
+        while self._fill(candidates, due) or self._finished:
             # Whoever asked gets what is ready before anything is waited for.
             while due in self._finished:
                 yield self._finished.pop(due)
                 due += 1
-            if self._flights:
-                for ending in self._guard.wait():
-                    self._finish(ending)
+            if not self._flights:
+                continue
+            landed = [(self._flights.pop(end.key), end) for end in self._guard.wait()]
+            # The next ones work while what landed is brought to the disk.
+            self._fill(candidates, due)
+            for flight, ending in landed:
+                self._finish(flight, ending)
+
+    def _fill(self, candidates: Iterator[Candidate], due: int) -> bool:
+        """Begin as many documents as may be in flight; False when all there were are done."""
+        if self._suspects and not self._flights:
+            key = min(self._suspects)
+            self._begin(key, self._suspects.pop(key), alone=True)
+        while self._more and self._may_begin(due):
+            candidate = next(candidates, None)
+            if candidate is None:
+                self._more = False
+            else:
+                self._begin(self._begun, candidate)
+                self._begun += 1
+        return bool(self._more or self._flights or self._suspects)
 
     def close(self) -> list[Outcome]:
         """Kill what is in flight; return what is finished and was not yielded, in order."""
@@ -101,9 +110,10 @@ class LocalEngine:
         self._finished.clear()
         return left
 
-    def _may_begin(self, ahead: int) -> bool:
+    def _may_begin(self, due: int) -> bool:
         alone = self._suspects or any(flight.alone for flight in self._flights.values())
-        return not alone and len(self._flights) < self._settings.workers and ahead < _AHEAD
+        room = len(self._flights) < self._settings.workers and self._begun - due < _AHEAD
+        return room and not alone
 
     def _begin(self, key: int, candidate: Candidate, *, alone: bool = False) -> None:
         """Open a candidate and send it on its way, or finish it at once."""
@@ -127,8 +137,7 @@ class LocalEngine:
             for number in (source, *outputs):
                 os.close(number)
 
-    def _finish(self, ending: Ending) -> None:
-        flight = self._flights.pop(ending.key)
+    def _finish(self, flight: _Flight, ending: Ending) -> None:
         candidate = flight.candidate
         if ending.report is None:
             self._folder.discard(flight.staged)

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from ingest.document import Certainty, Edit
 from ingest.normalize.language import Language
@@ -83,9 +84,7 @@ def _radicals(text: str, setting: Setting) -> Iterator[Edit]:
     for found in _RADICALS.finditer(text):
         run = found[0]
         # A list of radicals: three and more in the order of the block.
-        if len(run) > 2 and all(
-            0 < ord(b) - ord(a) < 4 for a, b in zip(run, run[1:], strict=False)
-        ):
+        if len(run) > 2 and all(0 < ord(b) - ord(a) < 4 for a, b in pairwise(run)):
             continue
         near = text[max(0, found.start() - 20) : found.end() + 20]
         if _ABOUT_RADICALS.search(near):
@@ -118,7 +117,7 @@ def _compatibility(text: str, setting: Setting) -> Iterator[Edit]:
 _LIGATURES = re.compile("[\ufb00-\ufb06]")
 
 
-def _ligatures(text: str, setting: Setting) -> Iterator[Edit]:
+def _ligatures(text: str, _setting: Setting) -> Iterator[Edit]:
     for found in _LIGATURES.finditer(text):
         yield _edit(found, unicodedata.normalize("NFKC", found[0]), "ligature")
 
@@ -134,7 +133,7 @@ def _private_table() -> dict[str, tuple[str, str]]:
     }
 
 
-def _private_use(text: str, setting: Setting) -> Iterator[Edit]:
+def _private_use(text: str, _setting: Setting) -> Iterator[Edit]:
     table = _private_table()
     bullets: dict[str, list[re.Match[str]]] = {}
     for found in _PRIVATE.finditer(text):
@@ -187,7 +186,7 @@ def _controls(text: str, setting: Setting) -> Iterator[Edit]:
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
 
 
-def _surrogates(text: str, setting: Setting) -> Iterator[Edit]:
+def _surrogates(text: str, _setting: Setting) -> Iterator[Edit]:
     """Two halves of a character are that character; a lone half is lost."""
     for found in _SURROGATES.finditer(text):
         if len(found[0]) == 2:
@@ -220,7 +219,7 @@ _PLAIN = re.compile(
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
-def _invisible(text: str, setting: Setting) -> Iterator[Edit]:
+def _invisible(text: str, _setting: Setting) -> Iterator[Edit]:
     """Zero-width characters, except where a script, an emoji or the direction needs them."""
     right_to_left: bool | None = None
     for found in _INVISIBLE.finditer(text):
@@ -241,7 +240,7 @@ def _invisible(text: str, setting: Setting) -> Iterator[Edit]:
 _LINE_ENDS = re.compile("\r\n?|\x0c\n?|[\x0b\x85\u2028\u2029]")
 
 
-def _line_ends(text: str, setting: Setting) -> Iterator[Edit]:
+def _line_ends(text: str, _setting: Setting) -> Iterator[Edit]:
     for found in _LINE_ENDS.finditer(text):
         start = found.start()
         # A form feed after a line end is only the border of two pages.
@@ -258,7 +257,7 @@ _DECOMPOSED = re.compile(
 )
 
 
-def _composed(text: str, setting: Setting) -> Iterator[Edit]:
+def _composed(text: str, _setting: Setting) -> Iterator[Edit]:
     """Letters written as letter and mark, where one character for both exists (NFC)."""
     for found in _DECOMPOSED.finditer(text):
         after = unicodedata.normalize("NFC", found[0])

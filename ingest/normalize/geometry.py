@@ -5,11 +5,32 @@ All lengths are in points, counted from the upper left corner of the page.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from ingest.document import Page
+
+SIZE = 1.08
+"""Ratio of two sizes of type that a reader tells apart."""
+
+NARROWEST = 12.0
+"""em: prose is set at least that wide; narrower blocks are cells."""
+
+DEEPEST = 8.0
+"""em: what begins further in is another column or a centred line, not an indent."""
+
+_WIDE = re.compile(
+    "[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]"
+)
+# What may not begin a line in Chinese and goes down with the character before it.
+_CLOSING = re.compile("[，。、；：！？）》〉”’」』】〕％,.;:!?)%]{1,2}")
+_FIRST_WORD = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uff60]+")
+
+# em: no line of a paragraph stands further below the one before it.
+_FAR = 4.0
 
 Relation = Literal["below", "beside", "elsewhere"]
 
@@ -88,18 +109,27 @@ def pitch(one: Row, two: Row) -> float:
     return min(two.top - one.top, two.bottom - one.bottom)
 
 
+def is_resized(one: Row, two: Row) -> bool:
+    """Say whether the type changes: both the sampled sizes and the heights of the lines say so."""
+    if one.em < two.em * SIZE and two.em < one.em * SIZE:
+        return False
+    height, other = one.bottom - one.top, two.bottom - two.top
+    return height > other * SIZE or other > height * SIZE
+
+
 def usual_pitch(rows: Sequence[Row], relations: Sequence[Relation]) -> float:
     """Return the usual distance of the lines of one paragraph, in em.
 
     It is the smallest distance that is not rare: gaps between paragraphs may outnumber
-    the lines inside them, but never by five to one in prose. 0.0 where no two lines
-    stand below each other.
+    the lines inside them, but never by five to one in prose. 0.0 where no two lines of
+    one size stand below each other.
     """
     counts: Counter[float] = Counter()
     for index, where in enumerate(relations):
         if where == "below":
-            one = rows[index]
-            counts[round(pitch(one, rows[index + 1]) / one.em, 1)] += 1
+            one, two = rows[index], rows[index + 1]
+            if not is_resized(one, two):
+                counts[round(pitch(one, two) / one.em, 1)] += 1
     if not counts:
         return 0.0
     most = max(counts.values())
@@ -109,70 +139,129 @@ def usual_pitch(rows: Sequence[Row], relations: Sequence[Relation]) -> float:
 
 
 def columns_of(
-    rows: Sequence[Row], relations: Sequence[Relation], usual: float
-) -> tuple[list[Column], dict[int, Column]]:
-    """Find the columns of a document.
+    text: str, rows: Sequence[Row], relations: Sequence[Relation], tabular: Sequence[bool]
+) -> list[Column]:
+    """Find the columns of a document, the narrowest first.
 
-    Returns the columns that at least three lines of one block share, and for each line
-    (by index) the column of its own block where the block has one.
+    Justified lines end at one edge; over the document they are many. Ragged lines come
+    as near to theirs as words let them; a block of them tells the edge. Rows of tables
+    have edges of their own and do not count.
     """
-    shared: list[Column] = []
-    own: dict[int, Column] = {}
+    prose = [
+        row
+        for row, cells in zip(rows, tabular, strict=True)
+        if not cells and row.upright and row.right - row.left >= NARROWEST * row.em
+    ]
+    columns = _justified(prose)
+    ragged = [
+        column
+        for block in _blocks(rows, relations, tabular)
+        if (column := _ragged(text, block, columns)) is not None
+    ]
+    return sorted([*columns, *_widest(ragged)], key=lambda column: column.right - column.left)
+
+
+def _justified(prose: Sequence[Row]) -> list[Column]:
+    """Columns that lines end at exactly, to two points, again and again."""
+    ends: dict[int, list[Row]] = {}
+    for row in prose:
+        ends.setdefault(round(row.right / 2), []).append(row)
+    # One line in a hundred, and four, end there: more than chance brings together.
+    wanted = max(4, len(prose) // 100)
+    columns: list[Column] = []
+    for end, members in ends.items():
+        before, after = ends.get(end - 1, []), ends.get(end + 1, [])
+        # Two points may lie on a border of the grid: the fuller neighbour speaks for both.
+        if len(before) > len(members) or len(after) >= len(members):
+            continue
+        together = members + before + after
+        if len(together) >= wanted:
+            columns += _by_left_edge(together)
+    return columns
+
+
+def _by_left_edge(rows: Sequence[Row]) -> Iterator[Column]:
+    """Columns that end at one edge but begin at several: a full line above two columns."""
+    ordered = sorted(rows, key=lambda row: row.left)
     begin = 0
-    for index in range(len(rows)):
-        last = index + 1 == len(rows)
-        if not last and relations[index] != "elsewhere":
-            one, two = rows[index], rows[index + 1]
-            if relations[index] == "beside" or pitch(one, two) <= 1.3 * usual * one.em:
+    for index in range(1, len(ordered) + 1):
+        if index < len(ordered):
+            gap = ordered[index].left - ordered[index - 1].left
+            if gap <= DEEPEST * ordered[index].em:
                 continue
-        column = _edges(rows[begin : index + 1])
-        if column is not None:
-            shared.append(column)
-            for member in range(begin, index + 1):
-                own[member] = column
-        begin = index + 1
-    return _distinct(shared), own
+        cluster = ordered[begin:index]
+        begin = index
+        if len(cluster) >= 3:
+            # The first of two that begin together: one line that hangs out does not count.
+            left = next(
+                (one.left for one, two in pairwise(cluster) if two.left - one.left < 0.3 * one.em),
+                cluster[0].left,
+            )
+            rights = sorted(row.right for row in cluster)
+            yield Column(left, rights[len(rights) // 2], len(cluster))
 
 
-def _edges(block: Sequence[Row]) -> Column | None:
-    """The edges of a block of lines, where at least three of them share the right one."""
-    if len(block) < 3:
+def _blocks(
+    rows: Sequence[Row], relations: Sequence[Relation], tabular: Sequence[bool]
+) -> Iterator[list[Row]]:
+    """Runs of at least four lines of prose below each other, without a gap between."""
+    block: list[Row] = []
+    closest = float("inf")
+    for index, row in enumerate(rows):
+        if not tabular[index]:
+            block.append(row)
+        if index + 1 < len(rows) and relations[index] == "below":
+            distance = pitch(row, rows[index + 1])
+            # A gap of a line and a half parts blocks that may be set to other widths.
+            if distance <= min(1.6 * closest, _FAR * row.em):
+                closest = min(closest, max(distance, 0.9 * row.em))
+                continue
+        if len(block) >= 4:
+            yield block
+        block, closest = [], float("inf")
+
+
+def _ragged(text: str, block: Sequence[Row], known: Sequence[Column]) -> Column | None:
+    """The column of a block whose lines are as full as words let them be."""
+    edge = max(row.right for row in block)
+    left = min(row.left for row in block)
+    em = block[0].em
+    if edge - left < NARROWEST * em:
         return None
-    em = sorted(row.em for row in block)[len(block) // 2]
-    rights = sorted((row.right for row in block), reverse=True)
-    # The outermost edge that a quarter of the lines, and three, reach: one formula that
-    # sticks out does not move it. Marks that hang in the margin lie within 0.75 em.
-    wanted = max(3, len(block) // 4)
-    for index, right in enumerate(rights[: len(rights) - wanted + 1]):
-        if right - rights[index + wanted - 1] <= 0.75 * em:
-            support = sum(right - 0.75 * em <= other <= right for other in rights)
-            edge = rights[index + wanted // 2]
-            break
-    else:
-        # Ragged lines: the longest is the edge, if the lines are many and most come near.
-        support = sum(rights[0] - other < 6 * em for other in rights)
-        if len(block) < 4 or support < 0.6 * len(block):
-            return None
-        edge = rights[0]
-    lefts = sorted(row.left for row in block)
-    # The innermost common left edge; one line that hangs further out does not move it.
-    left = next(
-        (value for value, other in zip(lefts, lefts[1:], strict=False) if other - value < 0.3 * em),
-        lefts[0],
+    if any(column.left - em < left and edge < column.right + em for column in known):
+        return None
+    full = sum(
+        one.right + needed(text[two.start : two.end], two) > edge for one, two in pairwise(block)
     )
-    # Prose is set at least twelve characters wide; narrower blocks are cells.
-    return Column(left, edge, support) if edge - left >= 12 * em else None
+    # Prose fills two lines in three; lists and code hardly one in five.
+    return Column(left, edge, len(block)) if full >= max(3, 0.6 * (len(block) - 1)) else None
 
 
-def _distinct(columns: Iterable[Column]) -> list[Column]:
-    """Columns within two points of each other as one, the narrowest first."""
-    merged: dict[tuple[int, int], Column] = {}
-    for column in columns:
-        key = (round(column.left / 4), round(column.right / 4))
-        known = merged.get(key)
-        support = column.support + (known.support if known else 0)
-        merged[key] = column._replace(support=support)
-    return sorted(merged.values(), key=lambda column: column.right - column.left)
+def _widest(columns: Sequence[Column]) -> list[Column]:
+    """Of ragged columns that begin together and end nearly so, the widest: all were that wide."""
+    kept: list[Column] = []
+    for column in sorted(columns, key=lambda column: -column.right):
+        if not any(
+            abs(other.left - column.left) < 12 and other.right - column.right < 60 for other in kept
+        ):
+            kept.append(column)
+    return kept
+
+
+def needed(line: str, row: Row) -> float:
+    """Return the width of what would have had to fit on the line before, in points.
+
+    That is the first word with its space, or the first ideograph with the marks that
+    may not begin a line.
+    """
+    if _WIDE.match(line):
+        closing = _CLOSING.match(line, 1)
+        return (1 + (closing.end() - 1 if closing else 0)) * row.em
+    found = _FIRST_WORD.match(line)
+    length = found.end() if found else 1
+    # The average width of this very line's characters; ideographs count for two.
+    width = (row.right - row.left) / max(1, len(line) + len(_WIDE.findall(line)))
+    return (length + 0.5) * width
 
 
 def enclosing(columns: Sequence[Column], row: Row) -> Column | None:

@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ingest.document import Edit, Page
 from ingest.normalize import markers
 from ingest.normalize.geometry import (
+    DEEPEST,
+    SIZE,
     Column,
     Relation,
     Row,
     columns_of,
     enclosing,
+    is_resized,
+    needed,
     pitch,
     relation,
     rows_of,
@@ -29,21 +34,13 @@ JOIN = "paragraph.join"
 BREAK = "paragraph.break"
 CELL = "paragraph.cell"
 
-_WIDE = re.compile("[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]")
-# What may not begin a line in Chinese and goes down with the character before it.
-_CLOSING = "，。、；：！？）》〉”’」』】〕％,.;:!?)%"
-_FIRST_UNIT = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uff60]+")
-
+_SPACES = re.compile("[ \t]+")
 # em: wider than the largest space of a justified line that is not full.
 _SHORT = 0.6
 # em: less is the play of a sampled box, more is an indent; Latin books indent by one em.
 _INDENT = 0.8
-# em: further in it is another column or a centred line.
-_DEEPEST = 8.0
 # of the usual distance of lines: half a line's extra space is 1.3 and more.
 _GAP = 1.25
-# Two sizes of type that a reader tells apart.
-_SIZE = 1.08
 # Type of a heading, against the body's: may run over two lines without filling the first.
 _HEADING = 1.2
 
@@ -54,23 +51,44 @@ class _Layout:
     def __init__(self, text: str, rows: Sequence[Row]) -> None:
         self.text = text
         self.rows = rows
-        self.relations: list[Relation] = [
-            relation(one, two) for one, two in zip(rows, rows[1:], strict=False)
-        ]
+        self.relations: list[Relation] = [relation(one, two) for one, two in pairwise(rows)]
         self.usual = usual_pitch(rows, self.relations)
-        self.shared, self.own = columns_of(rows, self.relations, self.usual)
+        self.tabular = [markers.is_tabular(text[row.start : row.end]) for row in rows]
+        self._take_in_heads()
+        self.columns = columns_of(text, rows, self.relations, self.tabular)
         self.body = _body_size(rows)
+
+    def keeps_on(self, index: int) -> bool:
+        """Whether a line of the same size stands below the line at `index`."""
+        return (
+            0 <= index < len(self.relations)
+            and self.relations[index] == "below"
+            and not is_resized(self.rows[index], self.rows[index + 1])
+        )
+
+    def _take_in_heads(self) -> None:
+        """The line above a table's first row is its head where it has as many cells."""
+        for index, where in enumerate(self.relations):
+            if where == "below" and self.tabular[index + 1] and not self.tabular[index]:
+                cells = len(self.line(index).split())
+                if cells >= 3 and cells == len(self.line(index + 1).split()):
+                    self.tabular[index] = True
 
     def line(self, index: int) -> str:
         row = self.rows[index]
         return self.text[row.start : row.end]
 
     def column(self, index: int) -> Column | None:
-        """The column of a line: its block's own, or the narrowest of the document that holds it."""
-        column = self.own.get(index)
-        # A block of short lines has an edge of its own within a wider column; only
-        # where all its lines keep to it, is it set narrower on purpose.
-        return column or enclosing(self.shared, self.rows[index])
+        """The narrowest column of the document that holds a line."""
+        return enclosing(self.columns, self.rows[index])
+
+    def width(self, index: int) -> float:
+        """Width of the column of a line, or of all that its page shows."""
+        column = self.column(index)
+        if column is not None:
+            return column.right - column.left
+        page = [row for row in self.rows if row.page == self.rows[index].page]
+        return max(row.right for row in page) - min(row.left for row in page)
 
 
 def _body_size(rows: Sequence[Row]) -> float:
@@ -93,14 +111,42 @@ def find(text: str, pages: Sequence[Page]) -> list[Edit]:
         return []
     layout = _Layout(text, rows)
     joints = Joints(text)
-    return list(_edits(layout, joints))
+    return [*_edits(layout, joints), *_cells(layout)]
+
+
+def _cells(layout: _Layout) -> Iterator[Edit]:
+    """Tabs between the cells of a table whose rows all have the same number of words.
+
+    Where a cell holds two words the counts differ, and no border can be told.
+    """
+    for begin, end in _tables(layout):
+        for index in range(begin, end):
+            start = layout.rows[index].start
+            for found in _SPACES.finditer(layout.line(index)):
+                if found[0] != "\t":
+                    place = start + found.start()
+                    yield Edit(place, place + len(found[0]), found[0], "\t", CELL, "sure")
+
+
+def _tables(layout: _Layout) -> Iterator[tuple[int, int]]:
+    """Runs of at least three rows of cells with the same number of words each."""
+    begin = 0
+    count = 0
+    for index in range(len(layout.rows) + 1):
+        words = 0
+        if index < len(layout.rows) and layout.tabular[index]:
+            words = len(layout.line(index).split())
+        if words != count:
+            if count >= 3 and index - begin >= 3:
+                yield begin, index
+            begin, count = index, words
 
 
 def _edits(layout: _Layout, joints: Joints) -> Iterator[Edit]:
     text, rows = layout.text, layout.rows
     opening = 0  # index of the row that opens the present paragraph
     line_left = rows[0].left  # where the present line begins, over rows beside each other
-    tabular = markers.is_tabular(layout.line(0))
+    tabular = layout.tabular[0]
     for index, where in enumerate(layout.relations):
         one, two = rows[index], rows[index + 1]
         between = text[one.end : two.start]
@@ -128,7 +174,7 @@ def _edits(layout: _Layout, joints: Joints) -> Iterator[Edit]:
                 yield Edit(one.end, two.start, between, wanted, BREAK, "sure")
             opening = index + 1
         line_left = two.left
-        tabular = markers.is_tabular(following)
+        tabular = layout.tabular[index + 1]
 
 
 def _beside(layout: _Layout, joints: Joints, index: int) -> tuple[str, bool]:
@@ -146,7 +192,7 @@ def _beside(layout: _Layout, joints: Joints, index: int) -> tuple[str, bool]:
 def _one_list(layout: _Layout, opening: int, index: int, tabular: bool) -> bool:
     """Whether the next line goes on with the list or table that the present one belongs to."""
     first, line, following = layout.line(opening), layout.line(index), layout.line(index + 1)
-    if tabular and markers.is_tabular(following):
+    if tabular and layout.tabular[index + 1]:
         return True
     if markers.LEADERS.search(line) and markers.LEADERS.search(following[-80:]):
         return True
@@ -155,73 +201,60 @@ def _one_list(layout: _Layout, opening: int, index: int, tabular: bool) -> bool:
         return False
     one, two = layout.rows[opening], layout.rows[index + 1]
     # Items are set like each other; two headings in a row are set in larger type.
-    return one.em < _SIZE * two.em and two.em < _SIZE * one.em and two.em < 1.1 * layout.body
+    return one.em < SIZE * two.em and two.em < SIZE * one.em and two.em < 1.1 * layout.body
 
 
 def _continues(layout: _Layout, index: int, opening: int, line_left: float) -> bool:
     """Whether the row after `index` goes on with the paragraph that `opening` began."""
     one, two = layout.rows[index], layout.rows[index + 1]
     where = layout.relations[index]
-    if not one.upright or not two.upright or _resized(one, two):
+    if not one.upright or not two.upright or is_resized(one, two):
         return False
     line, following = layout.line(index), layout.line(index + 1)
     kind = markers.kind(following)
-    if kind == "bullet" or markers.LEADERS.search(line[-80:]) or markers.is_tabular(following):
+    if kind == "bullet" or markers.LEADERS.search(line[-80:]) or layout.tabular[index + 1]:
         return False
-    if where == "below" and pitch(one, two) > _GAP * max(layout.usual, 1.0) * min(one.em, two.em):
+    if where == "below" and _apart(layout, index):
         return False
     if where == "below" and two.em > _HEADING * layout.body:
         return _heading_continues(layout, index, kind)
     column = layout.column(index)
     if column is None:
         return False
-    if one.right + _needed(following, two) + _SHORT * one.em < column.right:
+    if one.right + needed(following, two) + _SHORT * one.em < column.right:
         return False
     first = layout.rows[opening]
     if where == "elsewhere":
-        return _continues_elsewhere(layout, index, column, kind)
+        return _continues_elsewhere(layout, index, opening, kind)
     if kind and kind == markers.kind(layout.line(opening)) and abs(first.left - two.left) < one.em:
         return False
     return not _indented(layout, index, opening, line_left, column)
 
 
-def _resized(one: Row, two: Row) -> bool:
-    """Whether the type changes: both the sampled size and the height of the lines say so."""
-    if one.em < two.em * _SIZE and two.em < one.em * _SIZE:
+def _apart(layout: _Layout, index: int) -> bool:
+    """Whether the next line stands further off than lines of one paragraph do there."""
+    one, two = layout.rows[index], layout.rows[index + 1]
+    distance = pitch(one, two)
+    em = min(one.em, two.em)
+    if distance < 1.1 * layout.usual * em:
         return False
-    height, other = one.bottom - one.top, two.bottom - two.top
-    return height > other * _SIZE or other > height * _SIZE
+    # Line spacing changes within a document; the neighbours above and below tell it.
+    near = layout.usual * em
+    neighbours = [at for at in (index - 1, index + 1) if layout.keeps_on(at)]
+    if neighbours:
+        near = min(pitch(layout.rows[at], layout.rows[at + 1]) for at in neighbours)
+    return distance > _GAP * max(near, 0.9 * em)
 
 
 def _heading_continues(layout: _Layout, index: int, kind: str) -> bool:
     """A heading over two lines is broken where it reads well: half a column is enough."""
     one = layout.rows[index]
-    column = enclosing(layout.shared, one)
-    line = layout.line(index)
-    if kind or line[-1] in "。！？：.!?:" or column is None:
+    if kind or layout.line(index)[-1] in "。！？：.!?:":
         return False
-    return one.right - one.left > 0.5 * (column.right - column.left)
+    return one.right - one.left > 0.5 * layout.width(index)
 
 
-def _needed(line: str, row: Row) -> float:
-    """Width of what would have had to fit on the line before: the first word or character."""
-    first = line[0]
-    if _WIDE.match(first):
-        closing = line[1:3]
-        count = 1
-        while count <= len(closing) and closing[count - 1] in _CLOSING:
-            count += 1
-        return count * row.em
-    found = _FIRST_UNIT.match(line)
-    length = found.end() if found else 1
-    # The average width of this very line's characters; Han count for two.
-    width = (row.right - row.left) / max(1, len(line) + len(_WIDE.findall(line)))
-    return (length + 0.5) * width
-
-
-def _indented(
-    layout: _Layout, index: int, opening: int, line_left: float, column: Column
-) -> bool:
+def _indented(layout: _Layout, index: int, opening: int, line_left: float, column: Column) -> bool:
     """Whether the next line opens a paragraph by where it begins."""
     two, first = layout.rows[index + 1], layout.rows[opening]
     step = _INDENT * two.em
@@ -229,15 +262,15 @@ def _indented(
     if abs(moved) <= step:
         # Both begin at one place: both are paragraphs' first lines where the column
         # has its edge further out and the line before opened its paragraph there.
-        indented = column.left + step < two.left < column.left + _DEEPEST * two.em
+        indented = column.left + step < two.left < column.left + DEEPEST * two.em
         return indented and opening == index and _returns(layout, index + 1, column)
     if moved > 0:
         # Further in: a new paragraph, unless it hangs under the words of an item.
         hanging = opening == index and markers.kind(layout.line(opening)) != ""
-        return not hanging and moved < _DEEPEST * two.em
+        return not hanging and moved < DEEPEST * two.em
     # Further out: the second line of an indented paragraph, or the next item of a list
     # whose lines hang.
-    return opening != index or -moved > _DEEPEST * first.em
+    return opening != index or -moved > DEEPEST * first.em
 
 
 def _returns(layout: _Layout, index: int, column: Column) -> bool:
@@ -247,14 +280,17 @@ def _returns(layout: _Layout, index: int, column: Column) -> bool:
     return layout.rows[index + 1].left < column.left + _INDENT * layout.rows[index].em
 
 
-def _continues_elsewhere(layout: _Layout, index: int, column: Column, kind: str) -> bool:
+def _continues_elsewhere(layout: _Layout, index: int, opening: int, kind: str) -> bool:
     """Whether a paragraph goes on at the top of another column or page."""
-    two = layout.rows[index + 1]
-    target = layout.column(index + 1)
-    if target is None or kind in ("chapter", "han", "levels", "circled", "bracketed", "number"):
+    column, target = layout.column(index), layout.column(index + 1)
+    if column is None or target is None or kind:
         return False
     width, other = column.right - column.left, target.right - target.left
     if width > 1.2 * other or other > 1.2 * width:
         return False
-    # A paragraph that begins there is indented, if this document indents.
-    return two.left < target.left + _INDENT * two.em
+    two, first = layout.rows[index + 1], layout.rows[opening]
+    if two.left < target.left + _INDENT * two.em:
+        return True
+    # Further in: a paragraph that begins there, unless it hangs under an item's words.
+    inside, hanging = two.left - target.left, first.left - column.left
+    return markers.kind(layout.line(opening)) != "" and hanging < inside < hanging + 4 * two.em

@@ -113,7 +113,7 @@ def find(text: str, conversion: Conversion) -> list[Edit]:
         text.splitlines(keepends=True), converted.splitlines(keepends=True), strict=True
     ):
         if conversion.kept:
-            after = conversion.convert(line)  # noqa: PLW2901 - the line's own, with what is kept
+            after = conversion.convert(line)
         if len(line) == len(after):
             edits.extend(_runs(line, after, offset, conversion.rule))
         elif line != after:

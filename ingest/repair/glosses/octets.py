@@ -1,0 +1,71 @@
+"""GBK as the mirror's lenient decoder reads it, forwards and backwards.
+
+A pair of bytes is a character, or invalid (the decoder writes one `?` for both), or of the
+user-defined area (it vanishes without a trace).
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Final
+
+#: Leads with trails from A1 that belong to the user-defined area.
+USER_LEADS: Final = (*range(0xAA, 0xB0), *range(0xF8, 0xFF))
+
+#: Leads with trails up to A0 that belong to it.
+USER_LEADS_LOW: Final = tuple(range(0xA1, 0xA8))
+
+HIGH: Final = tuple(range(0x81, 0xFF))
+
+
+@functools.cache
+def pair(char: str) -> tuple[int, int] | None:
+    """Bytes of a character that takes two in GBK, or None.
+
+    >>> pair("月"), pair("a")
+    ((212, 194), None)
+    """
+    try:
+        octets = char.encode("gbk")
+    except UnicodeEncodeError:
+        return None
+    return (octets[0], octets[1]) if len(octets) == 2 else None
+
+
+@functools.cache
+def char(lead: int, trail: int) -> str | None:
+    """Character of two bytes; None where the pair is invalid or user-defined."""
+    if trail < 0x40 or trail in (0x7F, 0xFF):
+        return None
+    try:
+        decoded = bytes((lead, trail)).decode("gbk")
+    except UnicodeDecodeError:
+        return None
+    return decoded if len(decoded) == 1 else None
+
+
+@functools.cache
+def chars(leads: tuple[int, ...], trails: tuple[int, ...]) -> tuple[str, ...]:
+    """Characters whose bytes are among those given."""
+    found = (char(lead, trail) for lead in leads for trail in trails)
+    return tuple(one for one in found if one)
+
+
+@functools.cache
+def undecodable() -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """First bytes with those high second bytes that make the decoder write one `?` for both."""
+    rows = []
+    for first in HIGH:
+        seconds = tuple(
+            second for second in HIGH if char(first, second) is None and not vanishes(first, second)
+        )
+        if seconds:
+            rows.append((first, seconds))
+    return tuple(rows)
+
+
+def vanishes(first: int, second: int) -> bool:
+    """Whether a pair is user-defined, so that nothing of it is left on the page."""
+    if second >= 0xA1:
+        return first in USER_LEADS
+    return first in USER_LEADS_LOW and second >= 0x40

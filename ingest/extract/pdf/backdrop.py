@@ -12,6 +12,7 @@ from ingest.extract.pdf.pdfium import (
     IMAGE_OBJECT,
     PATH_OBJECT,
     SHADING_OBJECT,
+    TEXT_OBJECT,
     library,
 )
 
@@ -25,6 +26,14 @@ MAX_DEPTH = 8
 def is_blank(page: int) -> bool:
     """Say whether a page holds no object at all."""
     return not library().count_objects(page)
+
+
+def has_text(page: int) -> bool:
+    """Say whether a page holds a text object, which need not mean that it draws letters."""
+    pdfium = library()
+    return any(
+        _is_text(pdfium.object_at(page, index), 0) for index in range(pdfium.count_objects(page))
+    )
 
 
 def painted_boxes(page: int, page_frame: Frame) -> list[Box]:
@@ -59,6 +68,13 @@ def _inside(page_object: int, depth: int, wanted: Callable[[int, int], bool]) ->
         wanted(pdfium.form_object_at(page_object, index), depth + 1)
         for index in range(pdfium.count_form_objects(page_object))
     )
+
+
+def _is_text(page_object: int, depth: int) -> bool:
+    kind = library().object_type(page_object)
+    if kind == FORM_OBJECT:
+        return _inside(page_object, depth, _is_text)
+    return bool(kind == TEXT_OBJECT)
 
 
 def _is_picture(page_object: int, depth: int) -> bool:

@@ -18,29 +18,44 @@ SHIFT = 0.35
 next line or the next character of real text at 0.9 em and more (0.5 for narrow letters)."""
 
 _PAIR = re.compile(r"(\w)\1")
+# Three in a row are the sign for a closer look; words have two at most, but for "bookkeeper".
+_PAIRS = re.compile(r"(\w)\1(?!\1)(\w)\2(?!\2)(\w)\3")
 
 
-def once(text_page: int, rows: list[Row]) -> list[Row]:
-    """Give the rows with each overprinted line, and each overprinted character, once."""
+def once(text_page: int, rows: list[Row], text: str) -> list[Row]:
+    """Give the rows with each overprinted line, and each overprinted character, once.
+
+    `text` is the text of the page.
+    """
+    if _PAIRS.search(text):
+        rows = [_single(text_page, row) if _is_doubled(row.text) else row for row in rows]
     seen: dict[str, list[Row]] = {}
-    kept: list[Row] = []
-    for printed in rows:
-        row = _single(text_page, printed) if _is_doubled(printed.text) else printed
-        earlier = seen.setdefault(row.text, [])
-        if not any(_covers(other, row) for other in earlier):
+    copies = set()
+    for index, row in enumerate(rows):
+        earlier = seen.get(row.text)
+        if earlier is None:
+            seen[row.text] = [row]
+        elif any(_covers(other, row) for other in earlier):
+            copies.add(index)
+        else:
             earlier.append(row)
-            kept.append(row)
-    return kept
+    return [row for index, row in enumerate(rows) if index not in copies] if copies else rows
 
 
 def _is_doubled(text: str) -> bool:
     """Say whether more than half of the characters stand in pairs of equal ones."""
-    return bool(_PAIR.search(text)) and sum(4 for _ in _PAIR.finditer(text)) > len(text) > 3
+    return 4 * len(_PAIR.findall(text)) > len(text) > 3
 
 
 def _covers(one: Row, other: Row) -> bool:
     reach = SHIFT * max(one.size, other.size)
-    return all(abs(a - b) <= reach for a, b in zip(one.box, other.box, strict=True))
+    (left, top, right, bottom), (x0, y0, x1, y1) = one.box, other.box
+    return (
+        -reach <= top - y0 <= reach
+        and -reach <= left - x0 <= reach
+        and -reach <= bottom - y1 <= reach
+        and -reach <= right - x1 <= reach
+    )
 
 
 def _single(text_page: int, row: Row) -> Row:

@@ -25,6 +25,9 @@ TEXT_OBJECT, PATH_OBJECT, IMAGE_OBJECT, SHADING_OBJECT, FORM_OBJECT = 1, 2, 3, 4
 INVISIBLE_MODES = frozenset((3, 7))
 """Text rendering modes that paint nothing: invisible, and clip only (PDF 32000-1, table 106)."""
 
+FILLED_MODES = frozenset((0, 4))
+"""Text rendering modes that show nothing but the fill."""
+
 
 class Pdfium(NamedTuple):
     """The functions of the library that extraction calls, named as what they give."""

@@ -27,7 +27,7 @@ def meaningless(text: str) -> int:
     >>> meaningless("A\\ue012(cid:7) \\x03B")
     3
     """
-    found = sum(1 for _ in _MEANINGLESS.finditer(text)) if _MEANINGLESS.search(text) else 0
+    found = len(_MEANINGLESS.findall(text))
     return found + (len(_CID.findall(text)) if "(cid:" in text else 0)
 
 

@@ -2,24 +2,23 @@
 
 The plain path asks PDFium for the text of the page once and for geometry at three
 characters of each line. Boxes of every character would cost as much again as the
-text itself (0.3-0.5 microseconds each); pages that need them are read by `glyphs`.
+text itself (0.3-0.5 microseconds each). Everything here works on whole columns of
+numbers: a page has some fifty lines, and a loop over them in Python costs more than
+PDFium's answers.
 """
 
 from __future__ import annotations
 
 import ctypes
-import re
 from itertools import repeat
 from math import atan2, degrees, hypot
+from operator import le, lt, mul, sub
 from typing import NamedTuple
 
 from ingest.document import Box
+from ingest.extract.pdf.characters import DROPPED, spans
 from ingest.extract.pdf.frame import Frame, drawn_box
 from ingest.extract.pdf.pdfium import library
-from ingest.extract.pdf.spaces import DROPPED
-
-HYPHEN = "\ufffe"
-"""What PDFium's text holds for a hyphen that ends a line, and for a glyph without a code."""
 
 STRAIGHT = 1.0
 """Degrees: a scan's text layer is set straight to within less; watermarks stand at 30 and more."""
@@ -27,11 +26,7 @@ STRAIGHT = 1.0
 TINY = 1.0
 """Points, on a page of 800: nobody reads type of this size; small print begins at 4."""
 
-_LINE_END = "\r\n"
 _GAPS = (" ", DROPPED)
-# Line ends that come from a glyph would split a line of ours in two.
-_STRAY_ENDS = re.compile("[\r\n]")
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class Row(NamedTuple):
@@ -51,102 +46,6 @@ class Row(NamedTuple):
     last: int
 
 
-def characters(text_page: int) -> str:
-    """Return the text of a page with exactly one character for each of PDFium's indices.
-
-    Characters outside the Basic Multilingual Plane stand as their two surrogates, the
-    halves that PDFium counts; `whole` puts them together.
-    """
-    pdfium = library()
-    count = pdfium.count_characters(text_page)
-    if count <= 0:
-        return ""
-    units = (ctypes.c_ushort * (count + 1))()
-    written = pdfium.text(text_page, 0, count, ctypes.addressof(units)) - 1
-    if written == count:
-        text = bytes(memoryview(units)[:count]).decode("utf-16-le", "surrogatepass")
-        if len(text) == count:
-            return text
-        return "".join(map(chr, units[:count]))
-    # PDFium leaves some control characters out of its text, so indices do not fit.
-    codes = map(pdfium.unicode, repeat(text_page), range(count))
-    return "".join(map(_character, codes))
-
-
-def _character(code: int) -> str:
-    if code in (0, 2):
-        return HYPHEN
-    return chr(code) if code < 0x110000 else "\ufffd"
-
-
-def whole(text: str) -> str:
-    """Put surrogate pairs together; a lone half becomes U+FFFD.
-
-    >>> whole("\\ud842\\udfb7 and \\ud842") == "\\U00020bb7 and \\ufffd"
-    True
-    """
-    if not _SURROGATES.search(text):
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def plain(text: str) -> str:
-    """Return the text of a row without what stands in it only to keep indices right."""
-    if DROPPED in text:
-        text = text.replace(DROPPED, "")
-    return whole(text)
-
-
-class Spans(NamedTuple):
-    """Where the lines of a page lie in its characters: first and last index, and the text."""
-
-    firsts: list[int]
-    lasts: list[int]
-    texts: list[str]
-
-
-def spans(text_page: int, text: str) -> Spans:
-    """Split the characters of a page into lines, without the blanks around them.
-
-    A line that PDFium joined to the next one at a hyphen is ended behind the hyphen,
-    as on the page. Lines of blanks alone are left out.
-    """
-    firsts: list[int] = []
-    lasts: list[int] = []
-    texts: list[str] = []
-    offset = 0
-    for part in text.split(_LINE_END):
-        pieces = _pieces(text_page, part, offset) if HYPHEN in part else (part,)
-        for piece in pieces:
-            line = piece.rstrip(" ")
-            if line:
-                bare = line.lstrip(" ")
-                end = offset + len(line)
-                firsts.append(end - len(bare))
-                lasts.append(end - 1)
-                if "\n" in bare or "\r" in bare:
-                    bare = _STRAY_ENDS.sub(" ", bare)
-                texts.append(bare)
-            offset += len(piece)
-        offset += 2
-    return Spans(firsts, lasts, texts)
-
-
-def _pieces(text_page: int, part: str, offset: int) -> list[str]:
-    """Split behind the hyphens that end lines; a glyph without a code becomes U+FFFD."""
-    is_hyphen = library().is_hyphen
-    pieces = []
-    begin = 0
-    at = part.find(HYPHEN)
-    while at >= 0:
-        if is_hyphen(text_page, offset + at) == 1:
-            pieces.append(part[begin:at].replace(HYPHEN, "\ufffd") + "-")
-            begin = at + 1
-        at = part.find(HYPHEN, at + 1)
-    pieces.append(part[begin:].replace(HYPHEN, "\ufffd"))
-    return pieces
-
-
 def read_rows(text_page: int, page_frame: Frame, text: str) -> list[Row]:
     """Give the lines of a page in the order of its content, with geometry from samples.
 
@@ -164,43 +63,64 @@ def read_rows(text_page: int, page_frame: Frame, text: str) -> list[Row]:
         for middle in [(first + last) >> 1 for first, last in zip(firsts, lasts, strict=True)]
     ]
     floats = (ctypes.c_float * (18 * count))()
-    boxes = ctypes.addressof(floats)
-    matrices = boxes + 48 * count
+    start = ctypes.addressof(floats)
+    matrices = start + 48 * count
     indices = firsts + middles + lasts
     page_texts = repeat(text_page)
     # Adding up what the calls return is the cheapest way to drive a map to its end.
-    sum(map(pdfium.loose_box, page_texts, indices, range(boxes, matrices, 16)))
+    sum(map(pdfium.loose_box, page_texts, indices, range(start, matrices, 16)))
     sum(map(pdfium.matrix, page_texts, middles, range(matrices, matrices + 24 * count, 24)))
-    sizes = map(pdfium.font_size, page_texts, middles)
-    numbers: list[float] = list(floats)
-    geometry = zip(
-        *(_columns(numbers, 4, 0, count)),
-        *(_columns(numbers, 4, 4 * count, count)),
-        *(_columns(numbers, 4, 8 * count, count)),
-        *(_columns(numbers, 6, 12 * count, count)[:4]),
-        sizes,
-        strict=True,
-    )
+    sizes = list(map(pdfium.font_size, page_texts, middles))
+    numbers = list(floats)
+    lefts, first_tops, _, first_bottoms = _columns(numbers, 4, 0, count)
+    _, tops, _, bottoms = _columns(numbers, 4, 4 * count, count)
+    last_lefts, last_tops, rights, last_bottoms = _columns(numbers, 4, 8 * count, count)
+    along, across, slant, up, _, _ = _columns(numbers, 6, 12 * count, count)
+
+    # A raised or larger character in the middle: the two others tell the height.
+    heights = map(sub, tops, bottoms)
+    for at, over in enumerate(map(sub, heights, map(sub, last_tops, last_bottoms))):
+        if over > 0.1 or over < -0.1:
+            last_height = last_tops[at] - last_bottoms[at]
+            if abs(last_height - first_tops[at] + first_bottoms[at]) < 0.1:
+                tops[at], bottoms[at] = last_tops[at], last_bottoms[at]
+                sizes[at] = pdfium.font_size(text_page, lasts[at])
+
     left, _, _, top, turns = page_frame
-    wide, high = page_frame.width, page_frame.height
-    tiny = TINY * min(1.0, high / 800)
-    rows: list[Row] = []
-    for first, last, line, numbers_of in zip(firsts, lasts, texts, geometry, strict=True):
-        l0, t0, _, b0, _, t1, _, b1, l2, t2, r2, b2, ma, mb, mc, md, size = numbers_of
-        if mb == 0 and ma > 0 and not turns and b1 < t2 and b2 < t1 and l0 <= l2:
-            # A raised or larger character in the middle: the two others tell the height.
-            if abs(t2 - b2 - t1 + b1) > 0.1 and abs(t2 - b2 - t0 + b0) < 0.1:
-                t1, b1 = t2, b2
-                size = pdfium.font_size(text_page, last)
-            box = (l0 - left, top - t1, r2 - left, top - b1)
-            angle = 0.0
-            size = abs(size * md)
-        else:
-            box, angle = _oblique(text_page, page_frame, first, last, (ma, mb, size))
-            size = abs(size) * hypot(mc, md)
-        seen = box[2] > 0 and box[0] < wide and box[3] > 0 and box[1] < high and size > tiny
-        rows.append(Row(line, box, size, angle, seen, first, last))
-    return rows
+    boxes_shown = [
+        (x0 - left, top - y1, x1 - left, top - y0)
+        for x0, y1, x1, y0 in zip(lefts, tops, rights, bottoms, strict=True)
+    ]
+    angles = [0.0] * count
+    straight = (
+        not turns
+        and not any(across)
+        and min(along) > 0
+        and min(up) > 0
+        and min(sizes) > 0
+        and all(map(lt, bottoms, last_tops))
+        and all(map(lt, last_bottoms, tops))
+        and all(map(le, lefts, last_lefts))
+    )
+    if straight:
+        sizes = list(map(mul, sizes, up))
+    else:
+        for at in range(count):
+            if (
+                turns
+                or across[at]
+                or min(along[at], up[at], sizes[at]) <= 0
+                or bottoms[at] >= last_tops[at]
+                or last_bottoms[at] >= tops[at]
+                or lefts[at] > last_lefts[at]
+            ):
+                direction = (along[at], across[at], sizes[at])
+                span = (firsts[at], lasts[at])
+                boxes_shown[at], angles[at] = _oblique(text_page, page_frame, span, direction)
+            sizes[at] = abs(sizes[at]) * hypot(slant[at], up[at])
+    visible = _on_page(boxes_shown, sizes, page_frame)
+    columns = (texts, boxes_shown, sizes, angles, visible, firsts, lasts)
+    return list(map(Row._make, zip(*columns, strict=True)))
 
 
 def _columns(numbers: list[float], width: int, start: int, count: int) -> list[list[float]]:
@@ -208,8 +128,20 @@ def _columns(numbers: list[float], width: int, start: int, count: int) -> list[l
     return [numbers[start + column : end : width] for column in range(width)]
 
 
+def _on_page(boxes: list[Box], sizes: list[float], page_frame: Frame) -> list[bool]:
+    wide, high = page_frame.width, page_frame.height
+    tiny = TINY * min(1.0, high / 800)
+    return [
+        x1 > 0 and x0 < wide and bottom > 0 and top < high and size > tiny
+        for (x0, top, x1, bottom), size in zip(boxes, sizes, strict=True)
+    ]
+
+
 def _oblique(
-    text_page: int, page_frame: Frame, first: int, last: int, direction: tuple[float, float, float]
+    text_page: int,
+    page_frame: Frame,
+    span: tuple[int, int],
+    direction: tuple[float, float, float],
 ) -> tuple[Box, float]:
     """Box and angle of a line that does not run from left to right in user space.
 
@@ -221,5 +153,5 @@ def _oblique(
     angle = (angle - 90 * page_frame.turns) % 360
     if min(angle, 360 - angle) < STRAIGHT:
         angle = 0.0
-    box = drawn_box(text_page, page_frame, first, last) or (0.0, 0.0, 0.0, 0.0)
+    box = drawn_box(text_page, page_frame, *span) or (0.0, 0.0, 0.0, 0.0)
     return box, angle

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
-from ingest.extract.pdf.rows import TINY, Row, whole
+from ingest.extract.pdf.characters import plain
+from ingest.extract.pdf.rows import TINY, Row
 
 
 @contextmanager
@@ -92,7 +93,7 @@ class SecondOpinion:
                 page.close()
         rows = []
         for line in lines:
-            text = whole(line["text"].replace("\x00", "\ufffd").strip())
+            text = plain(line["text"].replace("\x00", "\ufffd").strip())
             if text:
                 sizes = sorted(character["size"] for character in line["chars"])
                 box = (line["x0"], line["top"], line["x1"], line["bottom"])

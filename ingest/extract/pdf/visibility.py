@@ -16,7 +16,7 @@ from itertools import repeat
 from ingest.document import Box
 from ingest.extract.pdf.backdrop import NEAR_WHITE, painted_boxes
 from ingest.extract.pdf.frame import Frame, drawn_box
-from ingest.extract.pdf.pdfium import INVISIBLE_MODES, library
+from ingest.extract.pdf.pdfium import FILLED_MODES, INVISIBLE_MODES, library
 from ingest.extract.pdf.rows import Row
 
 FAINT = 8
@@ -26,21 +26,29 @@ FAINT = 8
 def unseen(objects: Iterable[int | None]) -> frozenset[int]:
     """Return the text objects that leave no visible paint on white paper."""
     pdfium = library()
-    channels = (ctypes.c_uint * 4)()
-    address = ctypes.addressof(channels)
-    addresses = tuple(range(address, address + 16, 4))
-    hidden = set()
-    for text_object in set(objects):
-        if text_object is None:
-            continue
-        mode = pdfium.render_mode(text_object)
-        if mode in INVISIBLE_MODES:
-            hidden.add(text_object)
-        elif mode in (0, 4) and pdfium.fill_color(text_object, *addresses):
-            red, green, blue, alpha = channels
-            if alpha <= FAINT or min(red, green, blue) >= NEAR_WHITE:
-                hidden.add(text_object)
-    return frozenset(hidden)
+    distinct = [text_object for text_object in set(objects) if text_object is not None]
+    count = len(distinct)
+    modes = list(map(pdfium.render_mode, distinct))
+    channels = (ctypes.c_uint * (4 * count))()
+    start = ctypes.addressof(channels)
+    end = start + 16 * count
+    addresses = (range(start + shift, end, 16) for shift in (0, 4, 8, 12))
+    known = list(map(pdfium.fill_color, distinct, *addresses))
+    values = list(channels)
+    colors = list(zip(values[0::4], values[1::4], values[2::4], values[3::4], strict=True))
+    if not INVISIBLE_MODES.isdisjoint(modes) or any(map(_is_unseen, set(colors))):
+        return frozenset(
+            text_object
+            for text_object, mode, color, is_known in zip(
+                distinct, modes, colors, known, strict=True
+            )
+            if mode in INVISIBLE_MODES or (mode in FILLED_MODES and is_known and _is_unseen(color))
+        )
+    return frozenset()
+
+
+def _is_unseen(color: tuple[int, int, int, int]) -> bool:
+    return color[3] <= FAINT or min(color[:3]) >= NEAR_WHITE
 
 
 def hide(page: int, text_page: int, page_frame: Frame, rows: list[Row]) -> list[Row]:
@@ -51,9 +59,10 @@ def hide(page: int, text_page: int, page_frame: Frame, rows: list[Row]) -> list[
     hidden, its text is a text layer and stays visible.
     """
     pdfium = library()
-    indices = [row.first for row in rows]
-    indices += [(row.first + row.last) >> 1 for row in rows]
-    indices += [row.last for row in rows]
+    indices: list[int] = []
+    for row in rows:
+        first, last = row.first, row.last
+        indices += (first, (first + last) >> 1, last)
     if not unseen(map(pdfium.text_object, repeat(text_page), indices)):
         return rows
     painted = painted_boxes(page, page_frame)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -138,13 +138,37 @@ def usual_pitch(rows: Sequence[Row], relations: Sequence[Relation]) -> float:
     return min(usual, default=0.0)
 
 
+class Columns(NamedTuple):
+    """The columns of a document, the narrowest first, and those of single blocks.
+
+    `own` holds, by index of the line, the column of a block that is set narrower than
+    the text around it.
+    """
+
+    shared: list[Column]
+    own: dict[int, Column]
+
+    def of(self, rows: Sequence[Row], index: int) -> Column | None:
+        """Return the column that a line was set in; None where nothing tells it."""
+        own = self.own.get(index)
+        if own is not None:
+            return own
+        left, right, em = rows[index].left, rows[index].right, rows[index].em
+        # A mark may hang in the margin with its whole width.
+        slack = 1.1 * em
+        for column in self.shared:
+            if column.left - slack <= left and right <= column.right + slack:
+                return column
+        return None
+
+
 def columns_of(
     text: str, rows: Sequence[Row], relations: Sequence[Relation], tabular: Sequence[bool]
-) -> list[Column]:
-    """Find the columns of a document, the narrowest first.
+) -> Columns:
+    """Find the columns of a document.
 
-    Justified lines end at one edge; over the document they are many. Ragged lines come
-    as near to theirs as words let them; a block of them tells the edge. Rows of tables
+    Justified lines end at one edge; over a page they are many. Ragged lines come as
+    near to theirs as words let them; a block of them tells the edge. Rows of tables
     have edges of their own and do not count.
     """
     prose = [
@@ -152,20 +176,37 @@ def columns_of(
         for row, cells in zip(rows, tabular, strict=True)
         if not cells and row.upright and row.right - row.left >= NARROWEST * row.em
     ]
-    columns = _justified(prose)
-    ragged = [
-        column
-        for block in _blocks(rows, relations, tabular)
-        if (column := _ragged(text, block, columns)) is not None
-    ]
-    return sorted([*columns, *_widest(ragged)], key=lambda column: column.right - column.left)
+    shared = _justified(prose)
+    own: dict[int, Column] = {}
+    ragged: list[Column] = []
+    for block in _blocks(rows, relations, tabular):
+        column = _full(text, rows, block)
+        if column is None:
+            continue
+        around = _around(shared, column, rows[block[0]].em)
+        if around is None:
+            ragged.append(column)
+        elif around.right - column.right > 2 * rows[block[0]].em:
+            own.update(dict.fromkeys(block, column))
+    shared += _widest(ragged)
+    shared.sort(key=lambda column: column.right - column.left)
+    return Columns(shared, own)
+
+
+def _around(columns: Sequence[Column], block: Column, em: float) -> Column | None:
+    for column in columns:
+        if column.left - em < block.left and block.right < column.right + 1.1 * em:
+            return column
+    return None
 
 
 def _justified(prose: Sequence[Row]) -> list[Column]:
     """Columns that lines end at exactly, to two points, again and again."""
     ends: dict[int, list[Row]] = {}
+    pages: dict[int, list[Row]] = {}
     for row in prose:
         ends.setdefault(round(row.right / 2), []).append(row)
+        pages.setdefault(row.page, []).append(row)
     # One line in a hundred, and four, end there: more than chance brings together.
     wanted = max(4, len(prose) // 100)
     columns: list[Column] = []
@@ -176,8 +217,28 @@ def _justified(prose: Sequence[Row]) -> list[Column]:
             continue
         together = members + before + after
         if len(together) >= wanted:
-            columns += _by_left_edge(together)
+            kept = _kept_to(together, pages)
+            if len(kept) >= wanted:
+                columns += _by_left_edge(kept)
     return columns
+
+
+def _kept_to(members: Sequence[Row], pages: Mapping[int, Sequence[Row]]) -> list[Row]:
+    """The lines that end at an edge, on the pages where lines keep to it.
+
+    Last lines of paragraphs, too, end together now and then; but there most lines run on.
+    """
+    counts = Counter(row.page for row in members)
+    kept: list[Row] = []
+    for page, count in counts.items():
+        ending = [row for row in members if row.page == page]
+        edge, em = ending[0].right, ending[0].em
+        beyond = sum(
+            row.left < edge - 2 * em and row.right > edge + 1.5 * em for row in pages[page]
+        )
+        if 2 * count >= beyond:
+            kept += ending
+    return kept
 
 
 def _by_left_edge(rows: Sequence[Row]) -> Iterator[Column]:
@@ -203,14 +264,14 @@ def _by_left_edge(rows: Sequence[Row]) -> Iterator[Column]:
 
 def _blocks(
     rows: Sequence[Row], relations: Sequence[Relation], tabular: Sequence[bool]
-) -> Iterator[list[Row]]:
-    """Runs of at least four lines of prose below each other, without a gap between."""
-    block: list[Row] = []
+) -> Iterator[list[int]]:
+    """Runs of at least four lines of prose, by index, below each other without a gap."""
+    block: list[int] = []
     closest = float("inf")
     for index, row in enumerate(rows):
         if not tabular[index]:
-            block.append(row)
-        if index + 1 < len(rows) and relations[index] == "below":
+            block.append(index)
+        if index < len(relations) and relations[index] == "below":
             distance = pitch(row, rows[index + 1])
             # A gap of a line and a half parts blocks that may be set to other widths.
             if distance <= min(1.6 * closest, _FAR * row.em):
@@ -221,17 +282,15 @@ def _blocks(
         block, closest = [], float("inf")
 
 
-def _ragged(text: str, block: Sequence[Row], known: Sequence[Column]) -> Column | None:
+def _full(text: str, rows: Sequence[Row], block: Sequence[int]) -> Column | None:
     """The column of a block whose lines are as full as words let them be."""
-    edge = max(row.right for row in block)
-    left = min(row.left for row in block)
-    em = block[0].em
-    if edge - left < NARROWEST * em:
-        return None
-    if any(column.left - em < left and edge < column.right + em for column in known):
+    edge = max(rows[index].right for index in block)
+    left = min(rows[index].left for index in block)
+    if edge - left < NARROWEST * rows[block[0]].em:
         return None
     full = sum(
-        one.right + needed(text[two.start : two.end], two) > edge for one, two in pairwise(block)
+        rows[one].right + needed(text[rows[two].start : rows[two].end], rows[two]) > edge
+        for one, two in pairwise(block)
     )
     # Prose fills two lines in three; lists and code hardly one in five.
     return Column(left, edge, len(block)) if full >= max(3, 0.6 * (len(block) - 1)) else None
@@ -262,12 +321,3 @@ def needed(line: str, row: Row) -> float:
     # The average width of this very line's characters; ideographs count for two.
     width = (row.right - row.left) / max(1, len(line) + len(_WIDE.findall(line)))
     return (length + 0.5) * width
-
-
-def enclosing(columns: Sequence[Column], row: Row) -> Column | None:
-    """Return the narrowest column that a line fits in."""
-    slack = 0.8 * row.em
-    for column in columns:
-        if column.left - slack <= row.left and row.right <= column.right + slack:
-            return column
-    return None

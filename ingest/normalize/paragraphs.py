@@ -20,7 +20,6 @@ from ingest.normalize.geometry import (
     Relation,
     Row,
     columns_of,
-    enclosing,
     is_resized,
     needed,
     pitch,
@@ -34,6 +33,7 @@ JOIN = "paragraph.join"
 BREAK = "paragraph.break"
 CELL = "paragraph.cell"
 
+_SENTENCE = re.compile(r"[。，；！？,;!?]|\.(?:\s|\Z)")
 _SPACES = re.compile("[ \t]+")
 # em: wider than the largest space of a justified line that is not full.
 _SHORT = 0.6
@@ -67,11 +67,16 @@ class _Layout:
         )
 
     def _take_in_heads(self) -> None:
-        """The line above a table's first row is its head where it has as many cells."""
+        """The line above a table's first row is its head where it has about as many cells."""
         for index, where in enumerate(self.relations):
             if where == "below" and self.tabular[index + 1] and not self.tabular[index]:
-                cells = len(self.line(index).split())
-                if cells >= 3 and cells == len(self.line(index + 1).split()):
+                line = self.line(index)
+                cells = len(line.split())
+                if (
+                    cells >= 3
+                    and abs(cells - len(self.line(index + 1).split())) <= 1
+                    and not _SENTENCE.search(line)
+                ):
                     self.tabular[index] = True
 
     def line(self, index: int) -> str:
@@ -79,8 +84,8 @@ class _Layout:
         return self.text[row.start : row.end]
 
     def column(self, index: int) -> Column | None:
-        """The narrowest column of the document that holds a line."""
-        return enclosing(self.columns, self.rows[index])
+        """The column that a line was set in; None where nothing tells it."""
+        return self.columns.of(self.rows, index)
 
     def width(self, index: int) -> float:
         """Width of the column of a line, or of all that its page shows."""

@@ -271,11 +271,22 @@ def _indented(layout: _Layout, index: int, opening: int, line_left: float, colum
         return indented and opening == index and _returns(layout, index + 1, column)
     if moved > 0:
         # Further in: a new paragraph, unless it hangs under the words of an item.
-        hanging = opening == index and markers.kind(layout.line(opening)) != ""
-        return not hanging and moved < DEEPEST * two.em
+        hangs = opening == index and (
+            markers.kind(layout.line(opening)) != "" or _stays(layout, index + 1, column)
+        )
+        return not hangs and moved < DEEPEST * two.em
     # Further out: the second line of an indented paragraph, or the next item of a list
     # whose lines hang.
     return opening != index or -moved > DEEPEST * first.em
+
+
+def _stays(layout: _Layout, index: int, column: Column) -> bool:
+    """Whether the line at `index` is full and the next one begins where it does."""
+    if not layout.keeps_on(index):
+        return False
+    one, two = layout.rows[index], layout.rows[index + 1]
+    full = one.right + needed(layout.line(index + 1), two) + _SHORT * one.em >= column.right
+    return full and abs(one.left - two.left) < _INDENT * one.em
 
 
 def _returns(layout: _Layout, index: int, column: Column) -> bool:

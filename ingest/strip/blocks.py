@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from ingest.strip import grammar, packs
-from ingest.strip.folding import ends_sentence, fold_with_map
+from ingest.strip.folding import ends_sentence, fold, fold_with_map
 from ingest.strip.lines import Removals, TextLine
 
 Level = Literal["sure", "likely"]
@@ -22,10 +22,18 @@ Level = Literal["sure", "likely"]
 # Blocks are looked for in so many lines from either end that are not blank. The longest
 # head seen (template B with its shelves) has 46 lines, the longest tail 61.
 REACH = 160
+# On a page without any word of a pack: its blocks are short.
+CLOSE = 40
+# Lines at either end in which an unproven page may have something to report.
+ENDS = 5
 # Lines between two proven ones that no rule names: site names, titles. The most seen is 2.
 GAP = 3
 # Titles of other documents under one heading: 12 are the most seen.
 TITLES = 12
+
+
+Named: TypeAlias = dict[int, list[tuple[packs.Pack, packs.Rule]]]
+"""The rules that lines match, by the line's place among those that are not blank."""
 
 
 class Match(NamedTuple):
@@ -38,6 +46,8 @@ class Match(NamedTuple):
     region: str
     pack: str
     pattern: re.Pattern[str] | None = None
+    hint: bool = False
+    """Only hints at a notice: it goes inside a block, and never makes one longer."""
 
 
 @dataclass
@@ -60,24 +70,17 @@ class Site:
         return values[0] if values and all(value == values[0] for value in values) else None
 
 
-def find(removals: Removals, lines: Sequence[TextLine], level: Level) -> Site:
-    """Find the blocks, ask for their removal, and say what they tell of the page."""
+def find(removals: Removals, lines: Sequence[TextLine], level: Level, *, known: bool) -> Site:
+    """Find the blocks, ask for their removal, and say what they tell of the page.
+
+    `known` is False where no word of any pack's gate stands in the text.
+    """
     solid = [line for line in lines if not line.blank]
-    near = set(range(min(REACH, len(solid)))) | set(range(max(0, len(solid) - REACH), len(solid)))
+    if not known:
+        return _unknown(removals, solid, level)
+    near = _near(len(solid), REACH)
     all_packs = packs.packs()
-    named: dict[int, list[tuple[packs.Pack, packs.Rule]]] = {}
-    for at in near:
-        folded = solid[at].folded
-        if folded:
-            found = [
-                (pack, rule)
-                for pack in all_packs
-                if pack.joined.fullmatch(folded)
-                for rule in pack.rules
-                if rule.pattern.fullmatch(folded)
-            ]
-            if found:
-                named[at] = found
+    named = {at: found for at in near if (found := _named(solid[at].folded, all_packs))}
     cues: dict[str, set[str]] = {}
     for found in named.values():
         for pack, rule in found:
@@ -87,21 +90,64 @@ def find(removals: Removals, lines: Sequence[TextLine], level: Level) -> Site:
         pack.id for pack in all_packs if pack.needs and len(cues.get(pack.id, ())) >= pack.needs
     ) - {"watermark"}
     verdicts = {at: verdict for at in near if (verdict := grammar.judge(solid[at].folded))}
+    return _settle(removals, solid, recognised, named, verdicts, level)
+
+
+def _unknown(removals: Removals, solid: Sequence[TextLine], level: Level) -> Site:
+    """Judge a page on which no word of any pack stands: first by its chrome alone."""
+    near = _near(len(solid), CLOSE)
+    if len({verdict.rule for at in near if (verdict := grammar.chrome(solid[at].folded))}) < 2:
+        near = {at for at in near if at < ENDS or at >= len(solid) - ENDS}
+    named = {
+        at: found for at in near if (found := _named(solid[at].folded, (packs.common(),)))
+    }
+    verdicts = {at: verdict for at in near if (verdict := grammar.judge(solid[at].folded))}
+    return _settle(removals, solid, frozenset(), named, verdicts, level)
+
+
+def _settle(
+    removals: Removals,
+    solid: Sequence[TextLine],
+    recognised: frozenset[str],
+    named: Named,
+    verdicts: dict[int, grammar.Verdict],
+    level: Level,
+) -> Site:
+    """Decide whether the page is a site's, and take its blocks if it is."""
     site = Site(recognised, last=len(solid))
     site.proven = bool(recognised) or _proves_site(named, verdicts, len(solid))
     if not site.proven:
         _propose(removals, solid, named, verdicts)
         return site
-    matches = {at: _choose(at, named, verdicts, recognised, level) for at in near}
+    matches = {
+        at: _choose(at, named, verdicts, recognised, level) for at in sorted({*named, *verdicts})
+    }
     _gather(site, solid, matches)
     _head(removals, site, solid, matches, level)
     _tail(removals, site, solid, matches, level)
     return site
 
 
+def _near(count: int, reach: int) -> set[int]:
+    return set(range(min(reach, count))) | set(range(max(0, count - reach), count))
+
+
+def _named(folded: str, chosen: Sequence[packs.Pack]) -> list[tuple[packs.Pack, packs.Rule]]:
+    """Return the rules of the packs that a line matches."""
+    if not folded:
+        return []
+    return [
+        (pack, rule)
+        for pack in chosen
+        if pack.joined.fullmatch(folded)
+        for rule in pack.rules
+        if rule.pattern.fullmatch(folded)
+    ]
+
+
 def _choose(
     at: int,
-    named: dict[int, list[tuple[packs.Pack, packs.Rule]]],
+    named: Named,
     verdicts: dict[int, grammar.Verdict],
     recognised: frozenset[str],
     level: Level,
@@ -113,22 +159,27 @@ def _choose(
         if pack.id in recognised or pack.id == "common"
     ]
     verdict = verdicts.get(at)
-    if verdict and (verdict.strength > 1 or level == "likely" or len(verdict.signs) > 1):
+    if verdict:
+        strong, hint = verdict.strength > 1, len(verdict.signs) < 2 and verdict.strength < 2
         counted.append(
-            Match(verdict.rule, "site", verdict.strength > 1, False, "edge", "grammar")
+            Match(verdict.rule, "site", strong, False, "edge", "grammar", None, hint and level == "sure")
         )
-    return sorted(counted, key=lambda match: (not match.strong, match.pack == "grammar"))
+    order = ("common", "grammar")
+    return sorted(
+        counted,
+        key=lambda match: (not match.strong, match.pack in order and order.index(match.pack) + 1),
+    )
 
 
 def _proves_site(
-    named: dict[int, list[tuple[packs.Pack, packs.Rule]]],
+    named: Named,
     verdicts: dict[int, grammar.Verdict],
     count: int,
 ) -> bool:
     """Say whether lines that no known template explains prove a site together.
 
-    Two different kinds of chrome and three proofs in all: no trap and no clean report has
-    even two kinds of chrome.
+    Two kinds of chrome and a third proof, or one line of chrome and two sentences that
+    speak as a site at the ends of the page. No trap and no clean report has one line of chrome.
     """
     chrome: set[str] = set()
     speaking: set[int] = set()
@@ -141,18 +192,20 @@ def _proves_site(
         for pack, rule in found:
             if rule.strong and rule.region != "body" and pack.id != "watermark" and at not in verdicts:
                 chrome.add(rule.id)
-    return len(chrome) >= 2 and len(chrome) + len(speaking) >= 3
+    if len(chrome) >= 2:
+        return len(chrome) + len(speaking) >= 3
+    return len(chrome) == 1 and len(speaking) >= 2
 
 
 def _propose(
     removals: Removals,
     solid: Sequence[TextLine],
-    named: dict[int, list[tuple[packs.Pack, packs.Rule]]],
+    named: Named,
     verdicts: dict[int, grammar.Verdict],
 ) -> None:
     """Report, and leave, what looks like a notice at the very ends of an unproven page."""
     for at in sorted(set(verdicts) | set(named)):
-        if 5 <= at < len(solid) - 5:
+        if ENDS <= at < len(solid) - ENDS:
             continue
         verdict = verdicts.get(at)
         rules = [rule for _, rule in named.get(at, ()) if rule.strong]
@@ -209,7 +262,7 @@ def _head(
             gap += 1
             if gap > GAP or not _short(solid[at]):
                 break
-        elif match.strong or at == end:
+        elif match.strong or (at == end and not match.hint):
             end, gap = at + 1, 0
     site.first = end
     for at in range(end):
@@ -218,10 +271,40 @@ def _head(
             removals.remove_line(solid[at], match.rule)
         elif spam and at == 0:
             removals.remove_line(solid[0], "notice.spam", "keywords above the page")
-        elif level == "likely":
-            removals.remove_line(solid[at], "notice.between", "stands between two notices")
+        elif reason := _explained(site, solid, matches, at, end):
+            removals.remove_line(solid[at], *reason)
         else:
+            # A line that nothing explains may be the title, which stands once only.
             removals.propose(solid[at].start, solid[at].end, "notice.between")
+
+
+def _explained(
+    site: Site,
+    solid: Sequence[TextLine],
+    matches: dict[int, list[Match]],
+    at: int,
+    end: int,
+) -> tuple[str, str] | None:
+    """Say why a line that no rule names goes all the same: what it repeats, or completes."""
+    folded = solid[at].folded
+    opening = fold(solid[end].text[: 2 * len(solid[at].text) + 40]) if end < len(solid) else ""
+    if len(folded) >= 4 and opening.startswith(folded):
+        return "notice.title-repeated", "the report begins with the same words"
+    # Viewers set their own name behind the title of the page.
+    for separator in ("-", "_"):
+        title, found, _ = folded.rpartition(separator)
+        if found and len(title) >= 4 and opening.startswith(title):
+            return "notice.title-repeated", "the report begins with the same title"
+    if any(fold(name) == folded for name in site.fields.get("welcome.site", ())):
+        return "notice.site-name", "the name of the site"
+    if folded.startswith("首页") and any(
+        other.folded == folded[2:] for other in solid[at + 1 : at + 4]
+    ):
+        return "notice.site.trail", "the trail to the title below"
+    before = _pick(matches, at - 1, "head") if at else None
+    if before and before.opens and _pick(matches, at + 1, "head"):
+        return "notice.value", "stands between its label and the next"
+    return None
 
 
 def _spam(folded: str) -> bool:
@@ -255,7 +338,7 @@ def _tail(
     used = {match.rule for at in range(start, count) if (match := picked[at])}
     while start - 1 in picked and start < count:
         match = picked[start - 1]
-        if match is None or match.strong or match.rule in used:
+        if match is None or match.strong or match.hint or match.rule in used:
             break
         used.add(match.rule)
         start -= 1

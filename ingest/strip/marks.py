@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from statistics import median
 from typing import NamedTuple
 
@@ -24,10 +25,12 @@ UNEVEN = 4.0
 # Without a page count to agree with, fewer marks than this are left.
 FEW = 4
 
+# Both begin with plain characters: the engine skips to them.
 _OF = re.compile(
-    r"[-—–(（\[【]?\s?第\s?(?P<k>\d{1,4})\s?[页頁]\s?[,，、/]?\s?[（(]?[共总總]\s?(?P<n>\d{1,4})\s?[页頁]\s?[)）\]】]?[-—–]?"
-    r"|Page\s(?P<ek>\d{1,4})\sof\s(?P<en>\d{1,4})"
+    r"第\s?(\d{1,4})\s?[页頁]\s?[,，、/]?\s?[（(]?[共总總]\s?(\d{1,4})\s?[页頁]\s?[)）\]】]?[-—–]?"
 )
+_PAGE_OF = re.compile(r"Page\s(\d{1,4})\sof\s(\d{1,4})")
+_BEFORE = re.compile(r"[-—–(（\[【]\s?\Z")
 _DASHED = re.compile(r"^[ \t]*[-—–]\s?(\d{1,4})\s?[-—–][ \t\r]*$", re.MULTILINE)
 
 
@@ -86,8 +89,7 @@ def find(removals: Removals, body: tuple[int, int], pages: int | None) -> None:
                 totals.setdefault(mark.total, []).append(mark)
         for total, marks in totals.items():
             _run(removals, marks, total, body, pages)
-    if "页" in text or "頁" in text or "Page " in text:
-        _of_total(removals, pages, body)
+    _of_total(removals, pages, body)
     _dashed(removals)
 
 
@@ -171,11 +173,14 @@ def _take(removals: Removals, mark: PageMark, rule: str, why: str) -> None:
 
 def _of_total(removals: Removals, pages: int | None, body: tuple[int, int]) -> None:
     totals: dict[int, list[PageMark]] = {}
-    for found in _OF.finditer(removals.text, *body):
-        number = int(found["k"] or found["ek"])
-        total = int(found["n"] or found["en"])
-        if 1 <= number <= total and removals.free(*found.span()):
-            totals.setdefault(total, []).append(PageMark(number, total, *found.span()))
+    text = removals.text
+    for found in chain(_OF.finditer(text, *body), _PAGE_OF.finditer(text, *body)):
+        number, total = int(found[1]), int(found[2])
+        start, end = found.span()
+        if decoration := _BEFORE.search(text, max(body[0], start - 2), start):
+            start = decoration.start()
+        if 1 <= number <= total and removals.free(start, end):
+            totals.setdefault(total, []).append(PageMark(number, total, start, end))
     for total, marks in totals.items():
         numbers = [mark.number for mark in marks]
         ascending = numbers == list(range(numbers[0], numbers[0] + len(numbers)))

@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Any
 
 from ingest.errors import ConfigurationError
-from ingest.strip.folding import either_script
+from ingest.strip.folding import any_of
 
 REGIONS = ("head", "tail", "edge", "body")
 
@@ -124,16 +124,15 @@ def packs() -> tuple[Pack, ...]:
 
 
 @cache
+def common() -> Pack:
+    """Return the pack of what many sites share, which needs no recognition of its own."""
+    return next(pack for pack in packs() if pack.id == "common")
+
+
+@cache
 def gate() -> re.Pattern[str]:
     """Return the one pattern whose absence says that a text has nothing for the packs.
 
     It runs on the text as it stands, so it finds each word in both scripts.
     """
-    forms = set()
-    for word in {word for pack in packs() for word in pack.gate}:
-        # Alternatives that all begin with a plain character let the engine skip ahead by a
-        # set of first characters (5 ns a character instead of 170).
-        first = either_script(word[0])
-        rest = either_script(word[1:])
-        forms |= {re.escape(start) + rest for start in (first.strip("[]") if len(first) > 2 else word[0])}
-    return re.compile("|".join(sorted(forms)))
+    return any_of(word for pack in packs() for word in pack.gate)

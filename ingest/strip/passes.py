@@ -35,7 +35,7 @@ def strip(document: Document, level: Level = "sure") -> Document:
     if ends:
         lines = split(text)
         solid = [line for line in lines if not line.blank and not removals.removed(line)]
-        site = blocks.find(removals, solid, level)
+        site = blocks.find(removals, solid, level, known=known)
         report = solid[site.first : site.last]
         if site.proven:
             body = (report[0].start, report[-1].end) if report else (0, 0)

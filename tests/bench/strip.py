@@ -88,29 +88,28 @@ def score(cases: list[Case], level: str = "sure") -> dict[str, Any]:
     for case in cases:
         stripped = strip(case.document, level)  # type: ignore[arg-type]
         edits = stripped.history[-1].edits
-        gone = bytearray(len(case.document.text))
+        text = case.document.text
+        gone = bytearray(len(text))
+        marked = bytearray(len(text))
         for edit in edits:
-            gone[edit.start : edit.end] = b"\1" * (edit.end - edit.start)
-        for number, (start, end) in enumerate(spans(case.document.text)):
+            length = edit.end - edit.start
+            if edit.rule.startswith(("mark.", "debris.")):
+                tally["marks removed"] += 1
+                marked[edit.start : edit.end] = b"\1" * length
+            gone[edit.start : edit.end] = b"\1" * length
+        for number, (start, end) in enumerate(spans(text)):
             share = sum(gone[start:end])
             if number in case.notices:
                 tally["notices"] += 1
                 tally["notices removed"] += share == end - start
                 if share < end - start:
-                    kept.append(f"{case.name}: {case.document.text[start:end][:60]}")
+                    kept.append(f"{case.name}: {text[start:end][:60]}")
             else:
                 tally["content characters"] += end - start
-                if share == end - start:
-                    tally["content lines removed"] += 1
-                    tally["content characters lost"] += share
-                    continue
-                for edit in edits:
-                    if start <= edit.start and edit.end <= end and edit.before:
-                        mark = fold(edit.before)
-                        if any(mark in fold(one) or fold(one) in mark for one in case.marks):
-                            tally["marks removed"] += 1
-                        else:
-                            tally["content characters lost"] += len(edit.before)
+                tally["content lines removed"] += share == end - start
+                tally["content characters lost"] += share - sum(marked[start:end])
+                if share > sum(marked[start:end]):
+                    kept.append(f"LOST {case.name}: {text[start:end][:60]}")
         tally["marks"] += len(case.marks)
         tally["pages"] += 1
         exact = fold(stripped.text) == fold(case.truth)

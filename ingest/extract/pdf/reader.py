@@ -16,6 +16,7 @@ from ingest.extract.pdf import overprint, visibility
 from ingest.extract.pdf.assembly import Reading, assembled
 from ingest.extract.pdf.backdrop import has_text, is_blank, pictured
 from ingest.extract.pdf.characters import characters, is_plain, plain
+from ingest.extract.pdf.fragments import merge_rows, split_rows
 from ingest.extract.pdf.frame import frame
 from ingest.extract.pdf.metadata import read_metadata
 from ingest.extract.pdf.pdfium import (
@@ -147,6 +148,7 @@ def _read_page(page: int) -> Reading:
             text = without_layout_gaps(text_page, characters(text_page))
             rows = read_rows(text_page, page_frame, text)
             if rows:
+                rows = split_rows(text_page, page_frame, rows)
                 rows = visibility.hide(page, text_page, page_frame, rows)
                 rows = overprint.once(text_page, rows, text)
                 if not is_plain(text):
@@ -154,6 +156,7 @@ def _read_page(page: int) -> Reading:
                         row if is_plain(row.text) else row._replace(text=plain(row.text))
                         for row in rows
                     ]
+                rows = merge_rows(rows)
     on_picture = 0 < len(text) < FEW and pictured(page, page_frame)
     quality = verdict("\n".join([row.text for row in rows]), pictured=on_picture)
     return Reading(rows, page_frame.width, page_frame.height, quality)

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from ingest.strip import grammar, packs
 from ingest.strip.folding import ends_sentence, fold, fold_with_map
-from ingest.strip.lines import Removals, TextLine
+from ingest.strip.lines import LONGEST, Removals, TextLine
 
 Level = Literal["sure", "likely"]
 
@@ -89,19 +89,19 @@ def find(removals: Removals, lines: Sequence[TextLine], level: Level, *, known: 
     recognised = frozenset(
         pack.id for pack in all_packs if pack.needs and len(cues.get(pack.id, ())) >= pack.needs
     ) - {"watermark"}
-    verdicts = {at: verdict for at in near if (verdict := grammar.judge(solid[at].folded))}
+    verdicts = {at: verdict for at in near if (verdict := _judge(solid[at]))}
     return _settle(removals, solid, recognised, named, verdicts, level)
 
 
 def _unknown(removals: Removals, solid: Sequence[TextLine], level: Level) -> Site:
     """Judge a page on which no word of any pack stands: first by its chrome alone."""
     near = _near(len(solid), CLOSE)
-    if len({verdict.rule for at in near if (verdict := grammar.chrome(solid[at].folded))}) < 2:
+    if len({verdict.rule for at in near if (verdict := _chrome(solid[at]))}) < 2:
         near = {at for at in near if at < ENDS or at >= len(solid) - ENDS}
     named = {
         at: found for at in near if (found := _named(solid[at].folded, (packs.common(),)))
     }
-    verdicts = {at: verdict for at in near if (verdict := grammar.judge(solid[at].folded))}
+    verdicts = {at: verdict for at in near if (verdict := _judge(solid[at]))}
     return _settle(removals, solid, frozenset(), named, verdicts, level)
 
 
@@ -126,6 +126,14 @@ def _settle(
     _head(removals, site, solid, matches, level)
     _tail(removals, site, solid, matches, level)
     return site
+
+
+def _judge(line: TextLine) -> grammar.Verdict | None:
+    return grammar.judge(line.text) if len(line.text) <= LONGEST else None
+
+
+def _chrome(line: TextLine) -> grammar.Verdict | None:
+    return grammar.chrome(line.text, line.folded) if len(line.text) <= LONGEST else None
 
 
 def _near(count: int, reach: int) -> set[int]:
@@ -181,19 +189,19 @@ def _proves_site(
     Two kinds of chrome and a third proof, or one line of chrome and two sentences that
     speak as a site at the ends of the page. No trap and no clean report has one line of chrome.
     """
-    chrome: set[str] = set()
+    chrome: dict[str, int] = {}
     speaking: set[int] = set()
     for at, verdict in verdicts.items():
         if verdict.strength == 3:
-            chrome.add(verdict.rule)
+            chrome[verdict.rule] = chrome.get(verdict.rule, 0) + 1
         elif verdict.strength == 2 and (at < REACH // 8 or at >= count - REACH // 8):
             speaking.add(at)
     for at, found in named.items():
         for pack, rule in found:
             if rule.strong and rule.region != "body" and pack.id != "watermark" and at not in verdicts:
-                chrome.add(rule.id)
+                chrome[rule.id] = chrome.get(rule.id, 0) + 1
     if len(chrome) >= 2:
-        return len(chrome) + len(speaking) >= 3
+        return sum(chrome.values()) + len(speaking) >= 3
     return len(chrome) == 1 and len(speaking) >= 2
 
 

@@ -22,6 +22,8 @@ from ingest.strip.folding import any_of, ends_sentence, fold
 SPEAKS = 3
 HINTS = 2
 
+# Longest menu, in characters as they stand.
+LONGEST_ROW = 120
 # A label or a button is shorter than this, in characters of the folded view.
 SHORT = 40
 
@@ -59,6 +61,52 @@ def signs() -> tuple[Sign, ...]:
     )
 
 
+# Of the letters of a menu or a row of buttons so many belong to the vocabulary. Menus seen:
+# 0.78 to 1.0; headings of tables of contents and rows of tables in reports: up to 0.55.
+COVERED = 0.75
+# A menu has so many pieces at least, none longer than this.
+PIECES = 3
+PIECE = 14
+
+_SEPARATORS = re.compile(r"[\s|｜>＞»→·•/／\[\]【】〔〕()（）,，、_\-–—]+")
+_LETTERS = re.compile(r"[^\W\d_]")
+
+
+@cache
+def _vocabulary() -> tuple[re.Pattern[str], frozenset[str]]:
+    path = files("ingest") / "data" / "notices" / "signs.toml"
+    words = tomllib.loads(path.read_text(encoding="utf-8"))["vocabulary"]
+    chinese = sorted(words["chinese"].split(), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, chinese))), frozenset(words["english"].split())
+
+
+def row(text: str) -> bool:
+    """Say whether a line, as it stands, is a row of buttons or a menu.
+
+    >>> row("搜索 | 我的文档 | 上传赚钱 | 会员中心"), row("Log In  Sign Up   Help")
+    (True, True)
+    >>> row("项目 | 数量 | 金额"), row("一、网站首页")
+    (False, False)
+    """
+    if len(text) > LONGEST_ROW:
+        return False
+    pieces = [piece for piece in _SEPARATORS.split(text.strip()) if piece]
+    if len(pieces) < PIECES or any(len(piece) > PIECE for piece in pieces):
+        return False
+    chinese, english = _vocabulary()
+    letters = covered = 0
+    for piece in pieces:
+        if piece.isascii():
+            size = len(_LETTERS.findall(piece))
+            letters += size
+            covered += size if piece.lower() in english else len("".join(chinese.findall(piece)))
+        else:
+            folded = fold(piece)
+            letters += len(_LETTERS.findall(folded))
+            covered += len("".join(chinese.findall(folded)))
+    return letters > 0 and covered >= COVERED * letters
+
+
 @cache
 def _parts() -> tuple[tuple[Sign, ...], tuple[Sign, ...], re.Pattern[str]]:
     chrome = tuple(sign for sign in signs() if sign.chrome)
@@ -67,29 +115,30 @@ def _parts() -> tuple[tuple[Sign, ...], tuple[Sign, ...], re.Pattern[str]]:
     return chrome, phrases, joined
 
 
-def chrome(folded: str) -> Verdict | None:
-    """Judge whether a line of the folded view is chrome: only the cheap half of `judge`."""
+def chrome(text: str, folded: str) -> Verdict | None:
+    """Judge whether a line is chrome: only the cheap half of `judge`."""
     kinds, _, joined = _parts()
     if folded and joined.fullmatch(folded):
         for sign in kinds:
             if sign.pattern.fullmatch(folded):
                 return Verdict(f"notice.site.{sign.id}", 3, (sign.id,))
-    return None
+    return Verdict("notice.site.row", 3, ("row",)) if row(text) else None
 
 
-def judge(folded: str) -> Verdict | None:
-    """Judge one line of the folded view.
+def judge(text: str) -> Verdict | None:
+    """Judge one line as it stands.
 
-    >>> judge(fold("上一页 | 下一页 | 返回顶部")).rule
-    'notice.site.buttons'
-    >>> judge(fold("本站资料均由网友上传，如有侵权请联系客服删除。")).strength
+    >>> judge("上一页 | 下一页 | 返回顶部").rule
+    'notice.site.row'
+    >>> judge("本站资料均由网友上传，如有侵权请联系客服删除。").strength
     2
-    >>> judge(fold("全镇共有水厂九处。")) is None
+    >>> judge("全镇共有水厂九处。") is None
     True
     """
+    folded = fold(text).removeprefix("?")
     if not folded:
         return None
-    if verdict := chrome(folded):
+    if verdict := chrome(text, folded):
         return verdict
     found = tuple(sign.id for sign in _parts()[1] if sign.pattern.search(folded))
     if len(found) >= SPEAKS:
@@ -102,6 +151,6 @@ def judge(folded: str) -> Verdict | None:
 @cache
 def gate() -> re.Pattern[str]:
     """Return a pattern without which head and tail of a text cannot prove a site."""
-    words = "下载 登录 注册 版权 侵权 上一篇 下一篇 上一页 阅读原文 关注 打印 客服 本站 浏览 字体 当前位置 您的位置 来源".split()
-    english = "Login Upload Download Privacy DMCA Copyright ©".split()
+    words = "下载 登录 注册 版权 侵权 上一篇 下一篇 上一条 下一条 阅读原文 关注 打印 客服 本站 浏览 字号 字体 位置 来源 会员 购买 备".split()
+    english = "Login Log Sign Upload Download Privacy DMCA Copyright ©".split()
     return any_of([*words, *english])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from ingest.document import Document, Edit, MetadataValue, Page
+from ingest.document import Document, Edit, MetadataValue
 from ingest.normalize import (
     characters,
     geometry,
@@ -58,8 +58,12 @@ class _Draft:
             self._document = self._document.revise("normalize", edits)
             self.edits = compose(self.edits, edits)
 
-    def layout(self) -> tuple[Page, ...]:
-        return self._document.layout()
+    def finish(self, edits: Sequence[Edit]) -> None:
+        """Take the edits of the last pass, whose text nobody looks at any more."""
+        self.edits = compose(self.edits, edits)
+
+    def rows(self) -> list[geometry.Row]:
+        return geometry.rows_of(self._document.pages, self._document.history)
 
 
 def _normalized(document: Document, settings: Settings) -> Document:
@@ -80,7 +84,7 @@ def _normalized(document: Document, settings: Settings) -> Document:
     if (mirrored or _was_repaired(document)) and punctuation.folded(draft.text):
         draft.take(punctuation.find(draft.text))
     if laid_out:
-        draft.take(_page_edits(draft))
+        draft.finish(_page_edits(draft))
     else:
         _typed_text(document, draft, mirrored)
     name, written = language()
@@ -106,10 +110,10 @@ def _was_repaired(document: Document) -> bool:
 
 
 def _page_edits(draft: _Draft) -> list[Edit]:
-    pages = draft.layout()
-    edits = paragraphs.find(draft.text, pages) + _page_ends(draft.text)
+    rows = draft.rows()
+    edits = paragraphs.find(draft.text, rows) + _page_ends(draft.text)
     places = {edit.start for edit in edits}
-    spaces = spacing.between_han(draft.text, geometry.rows_of(pages))
+    spaces = spacing.between_han(draft.text, rows)
     # A space that parts two cells has become their border already.
     edits += [edit for edit in spaces if edit.start not in places]
     edits.sort(key=lambda edit: edit[:2])

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from ingest.document import Page
+from ingest.document import Edit, Page, Step
 
 SIZE = 1.08
 """Ratio of two sizes of type that a reader tells apart."""
@@ -57,22 +57,64 @@ class Column(NamedTuple):
     support: int
 
 
-def rows_of(pages: Iterable[Page]) -> list[Row]:
-    """Return the lines that have a box and text, in text order."""
+def rows_of(pages: Iterable[Page], steps: Iterable[Step]) -> list[Row]:
+    """Return the lines that have a box and text, in text order, where they stand now.
+
+    `pages` are as extraction gave them, `steps` what has been changed since; lines that
+    were deleted are left out.
+    """
+    lines = [(number, line) for number, page in enumerate(pages) for line in page.lines]
+    starts = [line.start for _, line in lines]
+    ends = [line.end for _, line in lines]
+    for step in steps:
+        if step.edits:
+            starts, ends = _moved(starts, ends, step.edits)
     rows: list[Row] = []
-    for number, page in enumerate(pages):
-        for start, end, box, size, angle, visible in page.lines:
-            if start >= end or box is None:
-                continue
-            left, top, right, bottom = box
-            height = bottom - top
-            # The size is that of one sampled character; a raised or a mathematical one
-            # does not speak for its line, whose height does.
-            em = size if 0.7 * height < size < 1.5 * height else height
-            rows.append(
-                Row(start, end, left, top, right, bottom, em, number, visible and angle == 0.0)
-            )
+    for (number, line), start, end in zip(lines, starts, ends, strict=True):
+        box = line.box
+        if start >= end or box is None:
+            continue
+        left, top, right, bottom = box
+        height = bottom - top
+        # The size is that of one sampled character; a raised or a mathematical one
+        # does not speak for its line, whose height does.
+        em = line.size if 0.7 * height < line.size < 1.5 * height else height
+        upright = line.visible and line.angle == 0.0
+        rows.append(Row(start, end, left, top, right, bottom, em, number, upright))
     return rows
+
+
+def _moved(
+    starts: Sequence[int], ends: Sequence[int], edits: Sequence[Edit]
+) -> tuple[list[int], list[int]]:
+    """Spans of lines, in order, after the edits of a step; the same as `Document.layout` gives.
+
+    One walk over both: a page has more lines than a step has edits there.
+    """
+    after_starts: list[int] = []
+    after_ends: list[int] = []
+    count = len(edits)
+    at = shift = 0
+    edit_start, edit_end = edits[0][:2]
+    for start, end in zip(starts, ends, strict=True):
+        while at < count and edit_end <= start and edit_start < start:
+            shift += len(edits[at].after) - (edit_end - edit_start)
+            at += 1
+            edit_start, edit_end = edits[at][:2] if at < count else (0, 0)
+        if at == count or end <= edit_start:
+            after_starts.append(start + shift)
+            after_ends.append(end + shift)
+            continue
+        step = Step("", tuple(edits[at : _last(edits, at, end)]))
+        after_starts.append(step.start_now(start) + shift)
+        after_ends.append(step.end_now(end) + shift)
+    return after_starts, after_ends
+
+
+def _last(edits: Sequence[Edit], at: int, end: int) -> int:
+    while at < len(edits) and edits[at].start <= end:
+        at += 1
+    return at
 
 
 def relation(one: Row, two: Row) -> Relation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
 # Three places of 1,000 characters: enough for every letter statistic below, and the
@@ -235,11 +236,12 @@ def _cyrillic(sample: str) -> str:
 
 def _latin(sample: str) -> str:
     words = _WORD.findall(sample.lower())
-    counts = sorted(
-        ((sum(word in stops for word in words), name) for name, stops in _STOPWORDS.items()),
+    counts = Counter(words)
+    hits = sorted(
+        ((sum(counts[stop] for stop in stops), name) for name, stops in _STOPWORDS.items()),
         reverse=True,
     )
-    (best, name), (second, _) = counts[:2]
+    (best, name), (second, _) = hits[:2]
     # Prose has 15 to 35% of these words; lists of names and code have hardly any.
     if best >= 3 and best > 0.08 * len(words) and best > 1.3 * second:
         return name

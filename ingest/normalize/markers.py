@@ -27,8 +27,9 @@ _OPENING = re.compile(
 )
 
 # The row of a table of contents: dots lead to the number of a page.
-LEADERS = re.compile(r"(?:\.{4}|…{2}|·{4}|(?:\. ){4}|_{4})[.…·_ ]{0,200}[0-9IVXivx]{0,5}\Z")
+_LEADERS = re.compile(r"(?:\.{4}|…{2}|·{4}|(?:\. ){4}|_{4})[.…·_ ]{0,200}[0-9IVXivx]{0,5}\Z")
 
+_DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(r"[-+(（]?[\d.,]*\d[\d.,]*[%％)）]?|[-–—/]+|N/?A")
 
 TERMINAL = "。！？；：!?;:.…”’」』）)"
@@ -47,6 +48,18 @@ def kind(line: str) -> str:
     return found.lastgroup or "" if found else ""
 
 
+def is_contents(line: str) -> bool:
+    """Say whether a line is the row of a table of contents, with dots that lead to a page.
+
+    >>> is_contents("一、总则........12"), is_contents("and so on...")
+    (True, False)
+    """
+    tail = line[-80:]
+    if "...." not in tail and "…" not in tail and "··" not in tail and "__" not in tail:
+        return ". . . ." in tail and _LEADERS.search(tail) is not None
+    return _LEADERS.search(tail) is not None
+
+
 def is_tabular(line: str) -> bool:
     """Say whether a line is a row of cells: tabs, wide gaps, or mostly figures.
 
@@ -55,7 +68,7 @@ def is_tabular(line: str) -> bool:
     """
     if "\t" in line or "   " in line.strip():
         return True
-    if " " not in line:
+    if " " not in line or not _DIGIT.search(line):
         return False
     cells = line.split()
     if len(cells) < 3:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from ingest.document import Edit, Page
+from ingest.document import Edit
 from ingest.normalize import markers
 from ingest.normalize.geometry import (
     DEEPEST,
@@ -24,7 +24,6 @@ from ingest.normalize.geometry import (
     needed,
     pitch,
     relation,
-    rows_of,
     usual_pitch,
 )
 from ingest.normalize.joints import Joints
@@ -49,11 +48,11 @@ class _Layout:
     """What the decisions share: rows, their relations, columns and the usual distance."""
 
     def __init__(self, text: str, rows: Sequence[Row]) -> None:
-        self.text = text
         self.rows = rows
+        self.lines = [text[row.start : row.end] for row in rows]
         self.relations: list[Relation] = [relation(one, two) for one, two in pairwise(rows)]
         self.usual = usual_pitch(rows, self.relations)
-        self.tabular = [markers.is_tabular(text[row.start : row.end]) for row in rows]
+        self.tabular = list(map(markers.is_tabular, self.lines))
         self._take_in_heads()
         self.columns = columns_of(text, rows, self.relations, self.tabular)
         self.body = _body_size(rows)
@@ -70,18 +69,14 @@ class _Layout:
         """The line above a table's first row is its head where it has about as many cells."""
         for index, where in enumerate(self.relations):
             if where == "below" and self.tabular[index + 1] and not self.tabular[index]:
-                line = self.line(index)
+                line = self.lines[index]
                 cells = len(line.split())
                 if (
                     cells >= 3
-                    and abs(cells - len(self.line(index + 1).split())) <= 1
+                    and abs(cells - len(self.lines[index + 1].split())) <= 1
                     and not _SENTENCE.search(line)
                 ):
                     self.tabular[index] = True
-
-    def line(self, index: int) -> str:
-        row = self.rows[index]
-        return self.text[row.start : row.end]
 
     def column(self, index: int) -> Column | None:
         """The column that a line was set in; None where nothing tells it."""
@@ -104,19 +99,17 @@ def _body_size(rows: Sequence[Row]) -> float:
     return max(weights, key=weights.__getitem__, default=0.0)
 
 
-def find(text: str, pages: Sequence[Page]) -> list[Edit]:
+def find(text: str, rows: Sequence[Row]) -> list[Edit]:
     """Return one edit for each line end that joins lines or parts paragraphs.
 
-    `pages` are the document's, with spans in `text`. Lines without a box keep their
-    ends. Paragraphs come out with one blank line between; the items of a list and the
+    `rows` are the lines of the document's pages, with spans in `text`. Paragraphs come out with one blank line between; the items of a list and the
     rows of a table stay on lines of their own, without one.
     """
-    rows = rows_of(pages)
     if not rows:
         return []
     layout = _Layout(text, rows)
     joints = Joints(text)
-    return [*_edits(layout, joints), *_cells(layout)]
+    return [*_edits(text, layout, joints), *_cells(layout)]
 
 
 def _cells(layout: _Layout) -> Iterator[Edit]:
@@ -127,7 +120,7 @@ def _cells(layout: _Layout) -> Iterator[Edit]:
     for begin, end in _tables(layout):
         for index in range(begin, end):
             start = layout.rows[index].start
-            for found in _SPACES.finditer(layout.line(index)):
+            for found in _SPACES.finditer(layout.lines[index]):
                 if found[0] != "\t":
                     place = start + found.start()
                     yield Edit(place, place + len(found[0]), found[0], "\t", CELL, "sure")
@@ -140,15 +133,15 @@ def _tables(layout: _Layout) -> Iterator[tuple[int, int]]:
     for index in range(len(layout.rows) + 1):
         words = 0
         if index < len(layout.rows) and layout.tabular[index]:
-            words = len(layout.line(index).split())
+            words = len(layout.lines[index].split())
         if words != count:
             if count >= 3 and index - begin >= 3:
                 yield begin, index
             begin, count = index, words
 
 
-def _edits(layout: _Layout, joints: Joints) -> Iterator[Edit]:
-    text, rows = layout.text, layout.rows
+def _edits(text: str, layout: _Layout, joints: Joints) -> Iterator[Edit]:
+    rows = layout.rows
     opening = 0  # index of the row that opens the present paragraph
     line_left = rows[0].left  # where the present line begins, over rows beside each other
     tabular = layout.tabular[0]
@@ -164,8 +157,8 @@ def _edits(layout: _Layout, joints: Joints) -> Iterator[Edit]:
             if between != after:
                 yield Edit(one.end, two.start, between, after, CELL if cell else JOIN, "sure")
             continue
-        line = layout.line(index)
-        following = layout.line(index + 1)
+        line = layout.lines[index]
+        following = layout.lines[index + 1]
         joined = not tabular and _continues(layout, index, opening, line_left)
         if joined:
             cut, put = joints.between(line, following)
@@ -190,16 +183,16 @@ def _beside(layout: _Layout, joints: Joints, index: int) -> tuple[str, bool]:
         return "\t" if gap > 0 else "\n", True
     if gap < 0.15:
         return "", False
-    line, following = layout.line(index), layout.line(index + 1)
+    line, following = layout.lines[index], layout.lines[index + 1]
     return joints.between(line, following)[1] if gap < 0.5 else " ", False
 
 
 def _one_list(layout: _Layout, opening: int, index: int, tabular: bool) -> bool:
     """Whether the next line goes on with the list or table that the present one belongs to."""
-    first, line, following = layout.line(opening), layout.line(index), layout.line(index + 1)
+    first, line, following = layout.lines[opening], layout.lines[index], layout.lines[index + 1]
     if tabular and layout.tabular[index + 1]:
         return True
-    if markers.LEADERS.search(line) and markers.LEADERS.search(following[-80:]):
+    if markers.is_contents(line) and markers.is_contents(following):
         return True
     kind = markers.kind(first)
     if not kind or kind == "chapter" or kind != markers.kind(following):
@@ -215,9 +208,9 @@ def _continues(layout: _Layout, index: int, opening: int, line_left: float) -> b
     where = layout.relations[index]
     if not one.upright or not two.upright or is_resized(one, two):
         return False
-    line, following = layout.line(index), layout.line(index + 1)
+    line, following = layout.lines[index], layout.lines[index + 1]
     kind = markers.kind(following)
-    if kind == "bullet" or markers.LEADERS.search(line[-80:]) or layout.tabular[index + 1]:
+    if kind == "bullet" or markers.is_contents(line) or layout.tabular[index + 1]:
         return False
     if where == "below" and _apart(layout, index):
         return False
@@ -231,7 +224,7 @@ def _continues(layout: _Layout, index: int, opening: int, line_left: float) -> b
     first = layout.rows[opening]
     if where == "elsewhere":
         return _continues_elsewhere(layout, index, opening, kind)
-    if kind and kind == markers.kind(layout.line(opening)) and abs(first.left - two.left) < one.em:
+    if kind and kind == markers.kind(layout.lines[opening]) and abs(first.left - two.left) < one.em:
         return False
     return not _indented(layout, index, opening, line_left, column)
 
@@ -254,7 +247,7 @@ def _apart(layout: _Layout, index: int) -> bool:
 def _heading_continues(layout: _Layout, index: int, kind: str) -> bool:
     """A heading over two lines is broken where it reads well: half a column is enough."""
     one = layout.rows[index]
-    if kind or layout.line(index)[-1] in "。！？：.!?:":
+    if kind or layout.lines[index][-1] in "。！？：.!?:":
         return False
     return one.right - one.left > 0.5 * layout.width(index)
 
@@ -272,7 +265,7 @@ def _indented(layout: _Layout, index: int, opening: int, line_left: float, colum
     if moved > 0:
         # Further in: a new paragraph, unless it hangs under the words of an item.
         hangs = opening == index and (
-            markers.kind(layout.line(opening)) != "" or _stays(layout, index + 1, column)
+            markers.kind(layout.lines[opening]) != "" or _stays(layout, index + 1, column)
         )
         return not hangs and moved < DEEPEST * two.em
     # Further out: the second line of an indented paragraph, or the next item of a list
@@ -285,7 +278,7 @@ def _stays(layout: _Layout, index: int, column: Column) -> bool:
     if not layout.keeps_on(index):
         return False
     one, two = layout.rows[index], layout.rows[index + 1]
-    full = one.right + needed(layout.line(index + 1), two) + _SHORT * one.em >= column.right
+    full = one.right + needed(layout.lines[index + 1], two) + _SHORT * one.em >= column.right
     return full and abs(one.left - two.left) < _INDENT * one.em
 
 
@@ -309,4 +302,4 @@ def _continues_elsewhere(layout: _Layout, index: int, opening: int, kind: str) -
         return True
     # Further in: a paragraph that begins there, unless it hangs under an item's words.
     inside, hanging = two.left - target.left, first.left - column.left
-    return markers.kind(layout.line(opening)) != "" and hanging < inside < hanging + 4 * two.em
+    return markers.kind(layout.lines[opening]) != "" and hanging < inside < hanging + 4 * two.em

@@ -8,10 +8,10 @@ begin of a new line.
 from __future__ import annotations
 
 import ctypes
-from itertools import repeat
+from itertools import pairwise, repeat
 
 from ingest.extract.pdf.characters import DROPPED
-from ingest.extract.pdf.frame import Frame
+from ingest.extract.pdf.frame import Frame, drawn_box
 from ingest.extract.pdf.pdfium import library
 from ingest.extract.pdf.rows import Row
 
@@ -33,6 +33,9 @@ SLIP = 0.25
 BLANK = 0.12
 """In em of the line: narrower gaps stand between letters, wider ones between words."""
 
+LEADING = 0.8
+"""In units of type size: two lines stand at least so far apart, scripts 0.5 at most."""
+
 _BLANKS = " " + DROPPED
 
 
@@ -52,40 +55,33 @@ def split_rows(text_page: int, page_frame: Frame, rows: list[Row]) -> list[Row]:
 
 def _lines(text_page: int, page_frame: Frame, row: Row) -> list[Row]:
     count = row.last - row.first + 1
-    floats = (ctypes.c_float * (4 * count))()
-    start = ctypes.addressof(floats)
+    points = (ctypes.c_double * (2 * count))()
+    start = ctypes.addressof(points)
     indices = range(row.first, row.last + 1)
-    sum(map(library().loose_box, repeat(text_page), indices, range(start, start + 16 * count, 16)))
-    boxes = [page_frame.shown(*floats[at : at + 4]) for at in range(0, 4 * count, 4)]
+    xs, ys = range(start, start + 16 * count, 16), range(start + 8, start + 16 * count, 16)
+    sum(map(library().origin, repeat(text_page), indices, xs, ys))
+    cuts = [0]
+    previous = 0
+    for at in range(1, count):
+        if row.text[at] in _BLANKS:
+            continue
+        back = points[2 * previous] - points[2 * at]
+        down = abs(points[2 * previous + 1] - points[2 * at + 1])
+        # Vertical text goes down as well, but straight down.
+        if down > LEADING * row.size and back > row.size / 2:
+            cuts.append(at)
+        previous = at
+    if len(cuts) == 1:
+        return [row]
     lines: list[Row] = []
-    begin = previous = 0
-    for at in range(1, count + 1):
-        if at < count:
-            if row.text[at] in _BLANKS:
-                continue
-            (left, top, _, bottom), (before, above, _, below) = boxes[at], boxes[previous]
-            previous = at
-            # A line of vertical text goes down in one column; a new line begins further left.
-            apart = top >= below or bottom <= above
-            if not apart or left > before - row.size / 2:
-                continue
-        text = row.text[begin:at].strip(_BLANKS)
-        if text:
-            drawn = [
-                box
-                for box, one in zip(boxes[begin:at], row.text[begin:at], strict=True)
-                if one not in _BLANKS
-            ]
-            box = (
-                min(box[0] for box in drawn),
-                min(box[1] for box in drawn),
-                max(box[2] for box in drawn),
-                max(box[3] for box in drawn),
-            )
-            first = row.first + begin + row.text[begin:at].index(text[0])
-            lines.append(row._replace(text=text, box=box, first=first, last=first + len(text) - 1))
-        begin = at
-    return lines if len(lines) > 1 else [row]
+    for begin, end in pairwise([*cuts, count]):
+        text = row.text[begin:end].strip(_BLANKS)
+        first = row.first + begin + row.text[begin:end].index(text)
+        last = first + len(text) - 1
+        drawn = drawn_box(text_page, page_frame, first, last)
+        if drawn is not None:
+            lines.append(row._replace(text=text, box=drawn, first=first, last=last))
+    return lines
 
 
 def merge_rows(rows: list[Row]) -> list[Row]:
@@ -98,13 +94,25 @@ def merge_rows(rows: list[Row]) -> list[Row]:
     merged = [rows[0]]
     for row in rows[1:]:
         before = merged[-1]
-        gap = row.box[0] - before.box[2]
         # Most rows begin at the left margin, far from the end of the row before.
+        gap = row.box[0] - before.box[2]
         if -REACH * row.size < gap < REACH * before.size + row.size and _continues(before, row):
             merged[-1] = _joined(before, row)
+        elif is_vertical(before) and _continues_down(before, row):
+            merged[-1] = _joined_down(before, row)
         else:
             merged.append(row)
     return merged if len(merged) < len(rows) else rows
+
+
+def is_vertical(row: Row) -> bool:
+    """Say whether a row runs from the top down.
+
+    >>> is_vertical(Row("ab", (0.0, 0.0, 12.0, 24.0), 12.0, 0.0, True, 0, 1))
+    True
+    """
+    left, top, right, bottom = row.box
+    return not row.angle and bottom - top > TWO_LINES * row.size >= right - left
 
 
 def _continues(before: Row, row: Row) -> bool:
@@ -116,6 +124,26 @@ def _continues(before: Row, row: Row) -> bool:
         return False
     shared = min(below, bottom) - max(above, top)
     return shared > OVERLAP * min(below - above, bottom - top)
+
+
+def _continues_down(before: Row, row: Row) -> bool:
+    if row.angle or before.visible != row.visible:
+        return False
+    (left, _, right, below), (x0, top, x1, _) = before.box, row.box
+    if not -SLIP * before.size <= top - below <= REACH * before.size:
+        return False
+    shared = min(right, x1) - max(left, x0)
+    return shared > OVERLAP * (right - left) and x1 - x0 <= TWO_LINES * before.size
+
+
+def _joined_down(before: Row, row: Row) -> Row:
+    blank = " " if before.text[-1].isascii() and row.text[0].isascii() else ""
+    (left, above, right, _), (x0, _, x1, bottom) = before.box, row.box
+    return before._replace(
+        text=before.text + blank + row.text,
+        box=(min(left, x0), above, max(right, x1), bottom),
+        last=row.last,
+    )
 
 
 def _joined(before: Row, row: Row) -> Row:

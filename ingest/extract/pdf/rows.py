@@ -82,7 +82,8 @@ def read_rows(text_page: int, page_frame: Frame, text: str) -> list[Row]:
     for at, over in enumerate(map(sub, heights, map(sub, last_tops, last_bottoms))):
         if over > 0.1 or over < -0.1:
             last_height = last_tops[at] - last_bottoms[at]
-            if abs(last_height - first_tops[at] + first_bottoms[at]) < 0.1:
+            on_one_line = bottoms[at] < last_tops[at] and last_bottoms[at] < tops[at]
+            if on_one_line and abs(last_height - first_tops[at] + first_bottoms[at]) < 0.1:
                 tops[at], bottoms[at] = last_tops[at], last_bottoms[at]
                 sizes[at] = pdfium.font_size(text_page, lasts[at])
 
@@ -149,6 +150,12 @@ def _oblique(
     for upright characters, so the box is the union of the drawn ones.
     """
     along, across, size = direction
+    if across:
+        # Digits lie on their side in vertical text, whose other characters stand upright.
+        matrix = (ctypes.c_float * 6)()
+        library().matrix(text_page, span[0], ctypes.addressof(matrix))
+        if not matrix[1]:
+            along, across = matrix[0], 0.0
     angle = degrees(atan2(across, along)) + (180 if size < 0 else 0)
     angle = (angle - 90 * page_frame.turns) % 360
     if min(angle, 360 - angle) < STRAIGHT:

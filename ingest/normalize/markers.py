@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _HAN_NUMBER = "[一二三四五六七八九十百零〇]{1,5}"
 
@@ -75,3 +76,15 @@ def is_tabular(line: str) -> bool:
         return False
     figures = sum(_FIGURE.fullmatch(cell) is not None for cell in cells)
     return figures >= 2 and figures >= 0.5 * len(cells)
+
+
+def trailing_figures(words: Sequence[str]) -> int:
+    """Count the figures that a row ends with.
+
+    >>> trailing_figures(["Larger", "pump", "3,400", "—"])
+    2
+    """
+    count = 0
+    while count < len(words) and _FIGURE.fullmatch(words[-1 - count]):
+        count += 1
+    return count

@@ -7,12 +7,11 @@ type changes. No rule looks at what the words mean.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ingest.document import Edit
-from ingest.normalize import markers
+from ingest.normalize import cells, markers
 from ingest.normalize.geometry import (
     DEEPEST,
     SIZE,
@@ -30,10 +29,8 @@ from ingest.normalize.joints import Joints
 
 JOIN = "paragraph.join"
 BREAK = "paragraph.break"
-CELL = "paragraph.cell"
+CELL = cells.RULE
 
-_SENTENCE = re.compile(r"[。，；！？,;!?]|\.(?:\s|\Z)")
-_SPACES = re.compile("[ \t]+")
 # em: wider than the largest space of a justified line that is not full.
 _SHORT = 0.6
 # em: less is the play of a sampled box, more is an indent; Latin books indent by one em.
@@ -52,8 +49,7 @@ class _Layout:
         self.lines = [text[row.start : row.end] for row in rows]
         self.relations: list[Relation] = [relation(one, two) for one, two in pairwise(rows)]
         self.usual = usual_pitch(rows, self.relations)
-        self.tabular = list(map(markers.is_tabular, self.lines))
-        self._take_in_heads()
+        self.tabular = cells.tabular(self.lines, self.relations)
         self.columns = columns_of(text, rows, self.relations, self.tabular)
         self.body = _body_size(rows)
 
@@ -64,19 +60,6 @@ class _Layout:
             and self.relations[index] == "below"
             and not is_resized(self.rows[index], self.rows[index + 1])
         )
-
-    def _take_in_heads(self) -> None:
-        """The line above a table's first row is its head where it has about as many cells."""
-        for index, where in enumerate(self.relations):
-            if where == "below" and self.tabular[index + 1] and not self.tabular[index]:
-                line = self.lines[index]
-                cells = len(line.split())
-                if (
-                    cells >= 3
-                    and abs(cells - len(self.lines[index + 1].split())) <= 1
-                    and not _SENTENCE.search(line)
-                ):
-                    self.tabular[index] = True
 
     def column(self, index: int) -> Column | None:
         """The column that a line was set in; None where nothing tells it."""
@@ -109,35 +92,7 @@ def find(text: str, rows: Sequence[Row]) -> list[Edit]:
         return []
     layout = _Layout(text, rows)
     joints = Joints(text)
-    return [*_edits(text, layout, joints), *_cells(layout)]
-
-
-def _cells(layout: _Layout) -> Iterator[Edit]:
-    """Tabs between the cells of a table whose rows all have the same number of words.
-
-    Where a cell holds two words the counts differ, and no border can be told.
-    """
-    for begin, end in _tables(layout):
-        for index in range(begin, end):
-            start = layout.rows[index].start
-            for found in _SPACES.finditer(layout.lines[index]):
-                if found[0] != "\t":
-                    place = start + found.start()
-                    yield Edit(place, place + len(found[0]), found[0], "\t", CELL, "sure")
-
-
-def _tables(layout: _Layout) -> Iterator[tuple[int, int]]:
-    """Runs of at least three rows of cells with the same number of words each."""
-    begin = 0
-    count = 0
-    for index in range(len(layout.rows) + 1):
-        words = 0
-        if index < len(layout.rows) and layout.tabular[index]:
-            words = len(layout.lines[index].split())
-        if words != count:
-            if count >= 3 and index - begin >= 3:
-                yield begin, index
-            begin, count = index, words
+    return [*_edits(text, layout, joints), *cells.find(layout.lines, layout.tabular, layout.rows)]
 
 
 def _edits(text: str, layout: _Layout, joints: Joints) -> Iterator[Edit]:

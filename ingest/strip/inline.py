@@ -20,6 +20,7 @@ _FIELD = re.compile(
     r'(?:TOC|HYPERLINK|PAGEREF) ?(?:\\[a-z] ?)?(?:"[^"\n]{1,20}" ?|_Toc\d{4,12} ?)(?:\\[a-z] ?){0,6}'
     r"(?:(?<=\\[a-z])\d{1,6}(?=第|[一二三四五六七八九十]|[^\W\d]))?"
 )
+_HOLDER = re.compile(r"\[Table_[A-Za-z]{2,24}\d{0,2}\] ?")
 _OPENING = re.compile(r"(?:<(?:p|b|strong|em|span|div|font|center|h[1-6])(?: [^<>\n]{0,120})?>){1,8}")
 _CLOSING = re.compile(r"(?:</(?:p|b|strong|em|span|div|font|center|h[1-6])>){1,8}")
 _TAG = re.compile(r"</?([a-z]+[1-6]?)")
@@ -61,6 +62,11 @@ def phrases(removals: Removals, lines: Sequence[TextLine], recognised: frozenset
 def field_codes(removals: Removals) -> None:
     """Ask for the removal of field codes, such as `TOC \\o "1-2" \\h \\u`."""
     text = removals.text
+    if "[Table_" in text:
+        # Place holders of brokers' report templates; a document has a dozen of them.
+        places = list(_HOLDER.finditer(text))
+        for found in places if len(places) >= REPEATED else ():
+            removals.remove(found.start(), found.end(), "debris.place-holder", f"{len(places)} of them")
     if "\\" not in text or not ("TOC" in text or "HYPERLINK" in text or "PAGEREF" in text):
         return
     for found in _FIELD.finditer(text):

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
+from ingest.normalize.tables import rows
+
 # Three places of 1,000 characters: enough for every letter statistic below, and the
 # cost stays the same for a book.
 _SAMPLE = 1000
@@ -29,148 +31,6 @@ _TRADITIONAL = re.compile(
 )
 
 _WORD = re.compile(r"[^\W\d_]+")
-_STOPWORDS = {
-    "en": frozenset(
-        [
-            "the",
-            "of",
-            "and",
-            "to",
-            "in",
-            "is",
-            "that",
-            "for",
-            "it",
-            "was",
-            "with",
-            "are",
-            "on",
-            "be",
-            "as",
-            "by",
-            "this",
-            "from",
-        ]
-    ),
-    "de": frozenset(
-        [
-            "der",
-            "die",
-            "und",
-            "das",
-            "nicht",
-            "ist",
-            "den",
-            "mit",
-            "von",
-            "zu",
-            "ein",
-            "eine",
-            "für",
-            "auf",
-            "dem",
-            "sich",
-        ]
-    ),
-    "fr": frozenset(
-        [
-            "le",
-            "la",
-            "les",
-            "des",
-            "et",
-            "est",
-            "une",
-            "dans",
-            "que",
-            "pour",
-            "qui",
-            "du",
-            "pas",
-            "sur",
-            "au",
-            "il",
-        ]
-    ),
-    "es": frozenset(
-        [
-            "el",
-            "los",
-            "las",
-            "que",
-            "y",
-            "en",
-            "una",
-            "por",
-            "con",
-            "del",
-            "para",
-            "es",
-            "se",
-            "no",
-            "lo",
-            "su",
-        ]
-    ),
-    "it": frozenset(
-        [
-            "il",
-            "che",
-            "di",
-            "la",
-            "è",
-            "per",
-            "una",
-            "con",
-            "non",
-            "sono",
-            "del",
-            "della",
-            "gli",
-            "nel",
-            "anche",
-        ]
-    ),
-    "pt": frozenset(
-        [
-            "o",
-            "os",
-            "que",
-            "do",
-            "da",
-            "em",
-            "um",
-            "uma",
-            "para",
-            "não",
-            "com",
-            "dos",
-            "na",
-            "no",
-            "por",
-            "mais",
-        ]
-    ),
-    "nl": frozenset(
-        [
-            "het",
-            "een",
-            "van",
-            "de",
-            "en",
-            "is",
-            "dat",
-            "niet",
-            "zijn",
-            "op",
-            "te",
-            "voor",
-            "met",
-            "aan",
-            "er",
-        ]
-    ),
-}
 
 
 class Language(NamedTuple):
@@ -238,7 +98,10 @@ def _latin(sample: str) -> str:
     words = _WORD.findall(sample.lower())
     counts = Counter(words)
     hits = sorted(
-        ((sum(counts[stop] for stop in stops), name) for name, stops in _STOPWORDS.items()),
+        (
+            (sum(counts[stop] for stop in row["words"].split()), row["language"])
+            for row in rows("normalize_stopwords.tsv")
+        ),
         reverse=True,
     )
     (best, name), (second, _) = hits[:2]

@@ -12,15 +12,12 @@ from itertools import pairwise
 
 from ingest.document import Edit
 from ingest.normalize import cells, markers
+from ingest.normalize.columns import DEEPEST, Column, columns_of, needed
 from ingest.normalize.geometry import (
-    DEEPEST,
     SIZE,
-    Column,
     Relation,
     Row,
-    columns_of,
     is_resized,
-    needed,
     pitch,
     relation,
     usual_pitch,

@@ -1,0 +1,220 @@
+"""Where the columns of a document end, as its lines show."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from ingest.normalize.geometry import Relation, Row, pitch
+
+NARROWEST = 12.0
+"""em: prose is set at least that wide; narrower blocks are cells."""
+
+DEEPEST = 8.0
+"""em: what begins further in is another column or a centred line, not an indent."""
+
+# em: no line of a paragraph stands further below the one before it.
+_FAR = 4.0
+
+_WIDE = re.compile(
+    "[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]"
+)
+# What may not begin a line in Chinese and goes down with the character before it.
+_CLOSING = re.compile("[，。、；：！？）》〉”’」』】〕％,.;:!?)%]{1,2}")
+_FIRST_WORD = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uff60]+")
+
+
+class Column(NamedTuple):
+    """The edges that the lines of a block keep to, and how many lines reach the right one."""
+
+    left: float
+    right: float
+    support: int
+
+
+class Columns(NamedTuple):
+    """The columns of a document, the narrowest first, and those of single blocks.
+
+    `own` holds, by index of the line, the column of a block that is set narrower than
+    the text around it.
+    """
+
+    shared: list[Column]
+    own: dict[int, Column]
+
+    def of(self, rows: Sequence[Row], index: int) -> Column | None:
+        """Return the column that a line was set in; None where nothing tells it."""
+        own = self.own.get(index)
+        if own is not None:
+            return own
+        left, right, em = rows[index].left, rows[index].right, rows[index].em
+        # A mark may hang in the margin with its whole width.
+        slack = 1.1 * em
+        for column in self.shared:
+            if column.left - slack <= left and right <= column.right + slack:
+                return column
+        return None
+
+
+def columns_of(
+    text: str, rows: Sequence[Row], relations: Sequence[Relation], tabular: Sequence[bool]
+) -> Columns:
+    """Find the columns of a document.
+
+    Justified lines end at one edge; over a page they are many. Ragged lines come as
+    near to theirs as words let them; a block of them tells the edge. Rows of tables
+    have edges of their own and do not count.
+    """
+    prose = [
+        row
+        for row, cells in zip(rows, tabular, strict=True)
+        if not cells and row.upright and row.right - row.left >= NARROWEST * row.em
+    ]
+    shared = _justified(prose)
+    own: dict[int, Column] = {}
+    ragged: list[Column] = []
+    for block in _blocks(rows, relations, tabular):
+        column = _full(text, rows, block)
+        if column is None:
+            continue
+        around = _around(shared, column, rows[block[0]].em)
+        if around is None:
+            ragged.append(column)
+        elif around.right - column.right > 2 * rows[block[0]].em:
+            own.update(dict.fromkeys(block, column))
+    shared += _widest(ragged)
+    shared.sort(key=lambda column: column.right - column.left)
+    return Columns(shared, own)
+
+
+def _around(columns: Sequence[Column], block: Column, em: float) -> Column | None:
+    for column in columns:
+        if column.left - em < block.left and block.right < column.right + 1.1 * em:
+            return column
+    return None
+
+
+def _justified(prose: Sequence[Row]) -> list[Column]:
+    """Columns that lines end at exactly, to two points, again and again."""
+    ends: dict[int, list[Row]] = {}
+    pages: dict[int, list[Row]] = {}
+    for row in prose:
+        ends.setdefault(round(row.right / 2), []).append(row)
+        pages.setdefault(row.page, []).append(row)
+    # One line in a hundred, and four, end there: more than chance brings together.
+    wanted = max(4, len(prose) // 100)
+    columns: list[Column] = []
+    for end, members in ends.items():
+        before, after = ends.get(end - 1, []), ends.get(end + 1, [])
+        # Two points may lie on a border of the grid: the fuller neighbour speaks for both.
+        if len(before) > len(members) or len(after) >= len(members):
+            continue
+        together = members + before + after
+        if len(together) >= wanted:
+            kept = _kept_to(together, pages)
+            if len(kept) >= wanted:
+                columns += _by_left_edge(kept)
+    return columns
+
+
+def _kept_to(members: Sequence[Row], pages: Mapping[int, Sequence[Row]]) -> list[Row]:
+    """The lines that end at an edge, on the pages where lines keep to it.
+
+    Last lines of paragraphs, too, end together now and then; but there most lines run on.
+    """
+    counts = Counter(row.page for row in members)
+    kept: list[Row] = []
+    for page, count in counts.items():
+        ending = [row for row in members if row.page == page]
+        edge, em = ending[0].right, ending[0].em
+        beyond = sum(
+            row.left < edge - 2 * em and row.right > edge + 1.5 * em for row in pages[page]
+        )
+        if 2 * count >= beyond:
+            kept += ending
+    return kept
+
+
+def _by_left_edge(rows: Sequence[Row]) -> Iterator[Column]:
+    """Columns that end at one edge but begin at several: a full line above two columns."""
+    ordered = sorted(rows, key=lambda row: row.left)
+    begin = 0
+    for index in range(1, len(ordered) + 1):
+        if index < len(ordered):
+            gap = ordered[index].left - ordered[index - 1].left
+            if gap <= DEEPEST * ordered[index].em:
+                continue
+        cluster = ordered[begin:index]
+        begin = index
+        if len(cluster) >= 3:
+            # The first of two that begin together: one line that hangs out does not count.
+            left = next(
+                (one.left for one, two in pairwise(cluster) if two.left - one.left < 0.3 * one.em),
+                cluster[0].left,
+            )
+            rights = sorted(row.right for row in cluster)
+            yield Column(left, rights[len(rights) // 2], len(cluster))
+
+
+def _blocks(
+    rows: Sequence[Row], relations: Sequence[Relation], tabular: Sequence[bool]
+) -> Iterator[list[int]]:
+    """Runs of at least four lines of prose, by index, below each other without a gap."""
+    block: list[int] = []
+    closest = float("inf")
+    for index, row in enumerate(rows):
+        if not tabular[index]:
+            block.append(index)
+        if index < len(relations) and relations[index] == "below":
+            distance = pitch(row, rows[index + 1])
+            # A gap of a line and a half parts blocks that may be set to other widths.
+            if distance <= min(1.6 * closest, _FAR * row.em):
+                closest = min(closest, max(distance, 0.9 * row.em))
+                continue
+        if len(block) >= 4:
+            yield block
+        block, closest = [], float("inf")
+
+
+def _full(text: str, rows: Sequence[Row], block: Sequence[int]) -> Column | None:
+    """The column of a block whose lines are as full as words let them be."""
+    edge = max(rows[index].right for index in block)
+    left = min(rows[index].left for index in block)
+    if edge - left < NARROWEST * rows[block[0]].em:
+        return None
+    full = sum(
+        rows[one].right + needed(text[rows[two].start : rows[two].end], rows[two]) > edge
+        for one, two in pairwise(block)
+    )
+    # Prose fills two lines in three; lists and code hardly one in five.
+    return Column(left, edge, len(block)) if full >= max(3, 0.6 * (len(block) - 1)) else None
+
+
+def _widest(columns: Sequence[Column]) -> list[Column]:
+    """Of ragged columns that begin together and end nearly so, the widest: all were that wide."""
+    kept: list[Column] = []
+    for column in sorted(columns, key=lambda column: -column.right):
+        if not any(
+            abs(other.left - column.left) < 12 and other.right - column.right < 60 for other in kept
+        ):
+            kept.append(column)
+    return kept
+
+
+def needed(line: str, row: Row) -> float:
+    """Return the width of what would have had to fit on the line before, in points.
+
+    That is the first word with its space, or the first ideograph with the marks that
+    may not begin a line.
+    """
+    if _WIDE.match(line):
+        closing = _CLOSING.match(line, 1)
+        return (1 + (closing.end() - 1 if closing else 0)) * row.em
+    found = _FIRST_WORD.match(line)
+    length = found.end() if found else 1
+    # The average width of this very line's characters; ideographs count for two.
+    width = (row.right - row.left) / max(1, len(line) + len(_WIDE.findall(line)))
+    return (length + 0.5) * width

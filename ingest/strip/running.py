@@ -51,6 +51,8 @@ class Edge(NamedTuple):
     top: bool
     depth: int = 0
     """0 for the outermost row of the page, then 1, 2."""
+    inner: float = 0.0
+    """The largest type size of the rows next to it on the inner side."""
 
 
 def find(removals: Removals, pages: Sequence[Page]) -> None:
@@ -187,6 +189,7 @@ def _by_height(text: str, page: Page, lines: list[Line]) -> Iterator[Edge]:
                 abs(one[0][0] - two[0][0]) >= APART * pitch
                 for one, two in pairwise(ordered[depth : DEPTH + 1])
             ) and len(rows) > DEPTH
+            inner = max((line.size for row in ordered[depth + 1 : depth + 4] for _, line in row), default=0.0)
             for _, line in row:
                 yield Edge(
                     page.number,
@@ -196,6 +199,7 @@ def _by_height(text: str, page: Page, lines: list[Line]) -> Iterator[Edge]:
                     apart or height <= MARGIN / 2 * page.height,
                     top,
                     depth,
+                    inner,
                 )
 
 
@@ -228,8 +232,9 @@ def _running(edges: Sequence[Edge], count: int, size: float) -> Iterator[Edge]:
         steps = [two - one for one, two in pairwise(sorted(numbers))]
         if median(steps) > 2:
             continue
+        # Smaller than what stands next to it: the head of a table is as small as its rows.
         separated = sum(
-            edge.apart or 0 < edge.line.size <= SMALLER * size for edge in group
+            edge.apart or 0 < edge.line.size <= SMALLER * edge.inner for edge in group
         ) * 2 > len(group)
         if counting or separated:
             yield from group

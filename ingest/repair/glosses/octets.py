@@ -15,6 +15,12 @@ USER_LEADS: Final = (*range(0xAA, 0xB0), *range(0xF8, 0xFF))
 #: Leads with trails up to A0 that belong to it.
 USER_LEADS_LOW: Final = tuple(range(0xA1, 0xA8))
 
+#: Both kinds: first bytes with the second bytes that a lead byte of a character can be.
+VANISHING: Final = (
+    (USER_LEADS, tuple(range(0xA1, 0xFF))),
+    (USER_LEADS_LOW, tuple(range(0x81, 0xA1))),
+)
+
 HIGH: Final = tuple(range(0x81, 0xFF))
 
 

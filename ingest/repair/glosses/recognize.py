@@ -115,8 +115,10 @@ def fingerprint(text: str) -> Fingerprint | None:
             # The surest candidate is enough to tell whether such a page is one.
             halves.update(halved(text, gloss)[:1])
             continue
-        char = straddled(text, gloss) or gloss.char
-        proposed[char, gloss.reading] += 1
+        char = straddled(text, gloss)
+        if char and (char not in rows or rows[char].reading != gloss.reading):
+            continue
+        proposed[char or gloss.char, gloss.reading] += 1
     annotated: dict[str, str] = {}
     unlisted: dict[str, str] = {}
     for (char, reading), count in proposed.items():

@@ -3,8 +3,8 @@
 Behind a half annotation, or a mark cut out in the middle of a character, the decoder read
 every character one byte late. Written back to bytes and paired anew, the run comes out
 right up to its proven end: a trail byte that is a letter, an ASCII character, a bracket of
-another annotation, a cut. Where the page leaves several ways open (a pair of bytes may have
-vanished without a trace), all are followed, and the language model weighs them.
+another annotation, a cut. Where the page leaves several ways open, all are followed, and the language
+model weighs them.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from ingest.repair.glosses import octets
-from ingest.repair.glosses.readings import READING, by_lead, converted
+from ingest.repair.glosses.readings import READING, converted
 from ingest.repair.glosses.recognize import widened
-from ingest.repair.glosses.weigh import LOST, State, Weigher
+from ingest.repair.glosses.weigh import LOST, START, State, Weigher, common
 
 #: What a later generation of the mirror cuts out; behind it the decoder starts afresh.
 CUT: Final = frozenset("，！？；。,!?;")
@@ -39,6 +39,16 @@ CONTEXT: Final = 6
 #: Cost in nats of a lost ASCII character: one of some sixty that can stand there.
 ASCII_COST: Final = 4.0
 
+#: Cost of a character of which nothing survives: any can stand there, but both its bytes
+#: must be of the kind that vanishes.
+GONE_COST: Final = 4.0
+
+#: Cost of taking two characters for one: of simulated pairs, one in ten vanishes.
+VANISHED_COST: Final = 2.3
+
+#: Choices kept of a character before a vanished pair.
+FEW: Final = 4
+
 #: Cost of what the model of the damage excludes but a page's own additions can show.
 ODD_COST: Final = 7.0
 
@@ -48,14 +58,17 @@ _BEHIND = re.compile(rf"\(({READING})|({READING})")
 class Unit(NamedTuple):
     """One original character: where on the page its last trace ends, and what it can be.
 
-    `options` has one entry where both bytes survive. `lost` is True for an ASCII
-    character of which nothing survives.
+    `options` has one entry where both bytes survive. Nothing
+    survives of an ASCII character that is `lost`, and of a Chinese one that is `gone`.
+    `share` is the probability that its bytes were taken apart rightly, of those weighed.
     """
 
     end: int
     char: str
     options: tuple[str, ...]
     lost: bool = False
+    gone: bool = False
+    share: float = 1.0
 
 
 class Way(NamedTuple):
@@ -68,7 +81,6 @@ class Way(NamedTuple):
     pending: tuple[int, ...]  # what the lead byte of the character under way can be
     state: State
     stop: int = -1  # where it came into step again
-    spent: float = 0.0  # its cost up to there
 
     @property
     def form(self) -> tuple[tuple[int, bool], ...]:
@@ -99,15 +111,15 @@ class Runs:
     ) -> None:
         self._text = text
         self._annotated = annotated
+        self._readings = frozenset(annotated.values())
         self._folded = folded
         self._weigher = weigher
 
-    def follow(self, starts: Iterable[Way], *, vanished: bool) -> list[Way]:
+    def follow(self, starts: Iterable[Way]) -> list[Way]:
         """Return ways from `starts` until all are in step again, the cheapest first.
 
         Ways that come into step go on over the text as it stands, so that all are weighed
-        over the same stretch. With `vanished`, pairs that left no trace are considered
-        between any two characters.
+        over the same stretch.
         """
         ways: dict[int, list[Way]] = {}
         for way in starts:
@@ -116,22 +128,9 @@ class Runs:
             return []
         last = min(len(self._text), min(ways) + LONGEST)
         settled = 0
-        while True:
+        while ways:
             at = min(ways)
             here = _best(ways.pop(at))
-            if vanished:
-                # Behind a lost pair another one would leave a character without any byte.
-                here = _best(
-                    [
-                        *here,
-                        *(
-                            gone
-                            for way in here
-                            if way.stop < 0 and len(way.pending) == 1
-                            for gone in self._vanish(way)
-                        ),
-                    ]
-                )
             if at >= last:
                 return [way for way in here if way.stop >= 0]
             settled = settled + 1 if all(way.stop >= 0 for way in here) and not ways else 0
@@ -140,8 +139,7 @@ class Runs:
             for way in here:
                 for further in self._step(way) if way.stop < 0 else self._plain(way):
                     ways.setdefault(further.at, []).append(further)
-            if not ways:
-                return []
+        return []
 
     def _plain(self, way: Way) -> Iterator[Way]:
         """Go on by one character of text that is in step."""
@@ -179,44 +177,51 @@ class Runs:
             yield from self._put(way, at + 1, octets.chars(way.pending, (0x80,)), over=True)
         elif here == "" or here.isspace():
             # The trail byte went with the line end or with the end of the page.
-            if len(way.pending) > 1:
-                return
-            yield from self._put(way, at, octets.chars(way.pending, octets.HIGH), over=True)
+            options = octets.chars(way.pending, octets.HIGH) if len(way.pending) == 1 else ()
+            yield from self._put(way, at, options, over=True)
 
     def _pair(self, way: Way, pair: tuple[int, int], behind: int) -> Iterator[Way]:
         trail, lead = pair
-        for done in self._put(way, behind, octets.chars(way.pending, (trail,))):
-            yield done._replace(pending=(lead,))
+        options = octets.chars(way.pending, (trail,))
+        if not options:
+            # No such character: a pair vanished before it, or this is not the way.
+            for before in self._vanish(way):
+                yield from self._pair(before, pair, behind)
+            return
+        if lead > 0x80:
+            for done in self._put(way, behind, options):
+                yield done._replace(pending=(lead,))
+            return
+        # The decoder took an ASCII letter for a trail byte, and is in step again behind it.
+        for done in self._put(way, behind, options):
+            letter = chr(lead)
+            cost, state = self._weigher.step(done.state, letter)
+            cost += done.cost
+            yield done._replace(
+                cost=cost,
+                text=done.text + letter,
+                units=(*done.units, Unit(behind, letter, (letter,))),
+                state=state,
+                stop=behind,
+            )
 
     def _letter(self, way: Way, trail: int) -> Iterator[Way]:
         end = way.at + 1
         found = _BEHIND.match(self._text, end)
-        options = octets.chars(way.pending, (trail,))
         if found and found[1]:
-            reading = found[1][:-1]
-            fitting = tuple(char for char in options if self._annotated.get(char, "") == reading)
-            yield from self._put(way, found.end(), fitting, over=True, told=True)
+            yield from self._told(way, found.end(), found[1][:-1], trail)
         else:
-            yield from self._put(way, end, options, over=True)
+            for before in (way, *self._vanish(way)):
+                options = octets.chars(before.pending, (trail,))
+                yield from self._put(before, end, options, over=True)
 
     def _question(self, way: Way) -> Iterator[Way]:
         text, at = self._text, way.at
         found = _BEHIND.match(text, at + 1)
-        if found and found[2]:
-            reading = found[2][:-1]
-            fitting = tuple(
-                char
-                for lead in way.pending
-                for char in by_lead().get((lead, reading), ())
-                if char in self._annotated
-            )
-            yield from self._put(way, found.end(), fitting, over=True, told=True)
-            if fitting:
-                return
-        if len(way.pending) > 1:
-            # Two bytes of one character are gone: nothing to go by.
+        if found and found[2] and found[2][:-1] in self._readings:
+            yield from self._told(way, found.end(), found[2][:-1], None)
             return
-        options = octets.chars(way.pending, octets.HIGH)
+        options = octets.chars(way.pending, octets.HIGH) if len(way.pending) == 1 else ()
         following = text[at + 1 : at + 2]
         if following in CUT:
             # A lead byte dangled at the end of a piece.
@@ -226,7 +231,6 @@ class Runs:
             unit = Unit(at + 1, LOST, (), lost=True)
             yield done._replace(
                 cost=done.cost + ASCII_COST,
-                spent=done.spent + ASCII_COST,
                 text=done.text + LOST,
                 units=(*done.units, unit),
             )
@@ -234,18 +238,37 @@ class Runs:
             wide = octets.pair("？")
             if wide:
                 yield from self._pair(way, wide, at + 1)
-        for first, seconds in octets.undecodable():
+        for first, seconds in octets.undecodable() if options else ():
             for done in self._put(way, at + 1, octets.chars(way.pending, (first,))):
                 yield done._replace(pending=seconds)
 
-    def _vanish(self, way: Way) -> Iterator[Way]:
-        """A user-defined pair stood before the next character and left no trace."""
-        for firsts, seconds in (
-            (octets.USER_LEADS, tuple(range(0xA1, 0xFF))),
-            (octets.USER_LEADS_LOW, tuple(range(0x81, 0xA1))),
-        ):
+    def _told(self, way: Way, end: int, reading: str, trail: int | None) -> Iterator[Way]:
+        """End a run with a character that its reading tells.
+
+        Where its lead byte is not the one that is under way, the pair before it vanished.
+        """
+        row = [char for char, other in self._annotated.items() if other == reading]
+        split = [(char, pair) for char in row if (pair := octets.pair(char))]
+        if trail is not None:
+            split = [(char, pair) for char, pair in split if pair[1] == trail]
+        fitting = tuple(char for char, pair in split if pair[0] in way.pending)
+        if fitting:
+            yield from self._put(way, end, fitting, over=True, told=True)
+            return
+        for char, pair in split if len(way.pending) == 1 else ():
+            firsts = tuple(first for first in octets.HIGH if octets.vanishes(first, pair[0]))
             for done in self._put(way, way.at, octets.chars(way.pending, firsts)):
-                yield done._replace(pending=seconds)
+                done = done._replace(pending=(pair[0],))
+                yield from self._put(done, end, (char,), over=True, told=True)
+
+    def _vanish(self, way: Way) -> Iterator[Way]:
+        """Ways in which a pair vanished before the next character."""
+        if len(way.pending) > 1:
+            return
+        for firsts, seconds in octets.VANISHING:
+            options = octets.chars(way.pending, firsts)
+            for done in list(self._put(way, way.at, options) if options else ())[:FEW]:
+                yield done._replace(cost=done.cost + VANISHED_COST, pending=seconds)
 
     def _put(
         self,
@@ -256,26 +279,33 @@ class Runs:
         over: bool = False,
         told: bool = False,
     ) -> Iterator[Way]:
-        """Append one original character, in its most probable forms."""
-        if not told:
-            options = tuple(char for char in options if char not in self._annotated)
+        """Append one original character, in its most probable forms.
+
+        Without options where two bytes can be anything, nothing of it survives.
+        """
         if not options:
+            if len(way.pending) > 1 and not told:
+                cost, state = way.cost + GONE_COST, START
+                units = (*way.units, Unit(end, LOST, (), gone=True))
+                stop = end if over else -1
+                yield Way(cost, way.text + LOST, units, end, (), state, stop)
             return
-        ranked: tuple[str, ...]
-        if len(options) == 1:
-            ranked = options
-        else:
-            gone = converted()
-            possible = (char for char in options if char not in gone)
+        gone = converted()
+        # A listed character is always annotated, unless the annotation that the run starts
+        # with took its lead byte away.
+        if not told and (way.units or len(way.pending) > 1):
+            options = tuple(char for char in options if char not in self._annotated)
+        ranked = options
+        if len(options) > 1:
+            possible = [char for char in options if char not in gone and common(char)]
             ranked = tuple(char for _, char in self._weigher.choices(way.state, possible)[:CHOICES])
         for char in ranked:
             cost, state = self._weigher.step(way.state, char)
-            if char in converted():
+            if char in gone:
                 cost += ODD_COST
+            stop = end if over else -1
             units = (*way.units, Unit(end, char, options))
-            cost += way.cost
-            stop, spent = (end, cost) if over else (-1, 0.0)
-            yield Way(cost, way.text + char, units, end, (), state, stop, spent)
+            yield Way(way.cost + cost, way.text + char, units, end, (), state, stop)
 
     def _skip(self, at: int, reading: str) -> int:
         """Where the page goes on behind an annotation, if there is one."""

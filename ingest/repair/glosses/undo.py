@@ -12,7 +12,8 @@ from ingest.repair.glosses import octets
 from ingest.repair.glosses.readings import READING, converted
 from ingest.repair.glosses.recognize import Fingerprint, Gloss, halved, straddled, widened
 from ingest.repair.glosses.runs import Runs, Unit, Way
-from ingest.repair.glosses.weigh import LOST, Weigher
+from ingest.repair.glosses.vanished import Vanished
+from ingest.repair.glosses.weigh import LOST, Weigher, common
 from ingest.settings import Settings
 
 #: A mark that may have been cut out in the middle of a character, which left a `?`.
@@ -28,9 +29,10 @@ THRESHOLD: Final = 0.97
 #: Probability from which the one way to take a run apart counts as the only one.
 ONLY: Final = 0.999
 
-#: Cost in nats for each character up to which a run is taken for Chinese without a search
-#: for vanished pairs. Simulated runs that are right cost 5.2 on average, wrong ones 10.
-PLAUSIBLE: Final = 7.5
+#: What costs so much more than the cheapest way is not searched for vanished pairs, and no
+#: more ways than these.
+MENDED: Final = 25.0
+MOST_MENDED: Final = 4
 
 #: Cost of a mark right behind a genuine question mark, and of `?!`.
 TWO_MARKS: Final = (7.0, 3.0)
@@ -65,6 +67,7 @@ class Page:
         self._infer = settings.infer
         self._weigher = Weigher()
         self._runs = Runs(text, shown.annotated, shown.folded, self._weigher)
+        self._vanished = Vanished(shown.annotated, self._weigher)
         self._edits: list[Edit] = []
         self._marks: list[Mark] = []
 
@@ -110,7 +113,7 @@ class Page:
             if char in self._shown.annotated and pair and pair[1] > 0x80:
                 state = self._weigher.start(left)
                 starts.append(Way(0.0, "", (), gloss.end, (pair[1],), state))
-        solution = self._solve(starts, None)
+        solution = self._solve(starts, None, left)
         if solution is None:
             why = "a reading whose character could not be told"
             self._marks.append(Mark(gloss.start, gloss.end, "uncertain", "gloss.half", why))
@@ -133,19 +136,27 @@ class Page:
         cost, behind = self._weigher.run(state, self._text[start : start + 2])
         cost += TWO_MARKS[self._text[start + 1] in "!！"]
         as_it_is = Way(cost, "", (), start + 2, (), behind, start)
-        solution = self._solve(starts, as_it_is)
+        solution = self._solve(starts, as_it_is, left)
         if solution is None:
             return start
         self._write(start, solution, left, "gloss.cut")
         return solution.way.stop
 
-    def _solve(self, starts: list[Way], as_it_is: Way | None) -> Solution | None:
+    def _solve(self, starts: list[Way], as_it_is: Way | None, left: str) -> Solution | None:
         """Weigh all ways from the starts, and for a cut the text as it stands."""
-        rivals = [as_it_is] if as_it_is else []
-        ways = self._runs.follow([*starts, *rivals], vanished=False)
-        if not (ways and self._plain(ways[0])):
-            ways = self._runs.follow([*starts, *rivals], vanished=True)
-        if not ways or not ways[0].units:
+        ways = self._runs.follow([*starts, *([as_it_is] if as_it_is else [])])
+        if not ways:
+            return None
+        near = [way for way in ways if way.cost < ways[0].cost + MENDED][:MOST_MENDED]
+        begin = self._weigher.start(left)
+        ways[: len(near)] = [
+            self._vanished.mend(way, begin, self._following(way.stop)) if way.units else way
+            for way in near
+        ]
+        ways.sort(key=lambda way: way.cost)
+        if not ways[0].units:
+            return None
+        if as_it_is and self._text[as_it_is.stop + 1] in "?？" and not self._shown_by(ways[0]):
             return None
         best = ways[0]
         shares = [math.exp(best.cost - way.cost) for way in ways]
@@ -154,13 +165,14 @@ class Page:
         for way, share in zip(ways, shares, strict=True):
             for trace in {(unit.end, unit.options) for unit in way.units}:
                 support[trace] = support.get(trace, 0.0) + share / total
-        supports = tuple(support[unit.end, unit.options] for unit in best.units)
+        supports = tuple(support[unit.end, unit.options] * unit.share for unit in best.units)
         return Solution(best, supports, self._following(best.stop))
 
-    def _plain(self, way: Way) -> bool:
-        """Whether a way is Chinese enough that no pair can have vanished from it."""
-        return way.spent <= PLAUSIBLE * len(way.text) and all(
-            len(unit.options) == 1 for unit in way.units
+    def _shown_by(self, way: Way) -> bool:
+        """Whether something shows that a mark was cut out: not if only `?` follows it."""
+        return any(
+            len(unit.options) == 1 and (text := self._text[unit.end - 1]) != "?" and text != "？"
+            for unit in way.units
         )
 
     def _following(self, at: int) -> str:
@@ -199,7 +211,7 @@ class Page:
     ) -> None:
         """Write a place where something is lost, or is known but for how it was taken apart."""
         way = solution.way
-        beside = any(way.units[at].lost for at in group)
+        beside = False
         probability = 1.0
         best, safe = "", ""
         alternatives: tuple[Alternative, ...] = ()
@@ -208,6 +220,9 @@ class Page:
             if unit.lost:
                 continue
             probability *= solution.support[at]
+            if unit.gone:
+                best, safe, beside = best + LOST, safe + LOST, True
+                continue
             if len(unit.options) == 1:
                 best, safe = best + unit.char, safe + unit.char
                 continue
@@ -223,7 +238,7 @@ class Page:
         best, safe = self._fold(best), self._fold(safe)
         chance = round(probability, 4)
         inferred = f"{rule}.inferred"
-        if beside:
+        if any(way.units[at].lost for at in group):
             if self._infer == "always":
                 self._edits.append(
                     Edit(start, start, "", best, inferred, "inferred", "", chance, alternatives)
@@ -232,7 +247,7 @@ class Page:
             self._edits.append(
                 Edit(start, end, before, LOST, f"{rule}.lost", "lost", "", None, alternatives)
             )
-        elif LOST not in safe or self._writes(probability):
+        elif LOST not in safe or (not beside and self._writes(probability)):
             self._edits.append(
                 Edit(start, end, before, best, inferred, "inferred", "", chance, alternatives)
             )
@@ -250,7 +265,11 @@ class Page:
         before = weigher.start(left[-CONTEXT:])
         costs: list[tuple[float, str]] = []
         gone, annotated = converted(), self._shown.annotated
-        options = [char for char in unit.options if char not in gone and char not in annotated]
+        options = [
+            char
+            for char in unit.options
+            if char not in gone and char not in annotated and common(char)
+        ]
         for cost, char in weigher.choices(before, options or unit.options):
             if costs and cost > costs[0][0] + HOPELESS:
                 break

@@ -64,6 +64,15 @@ def _floor(char: str) -> float:
     return FLOORS[1] if pair and pair[0] < 0xD8 else FLOORS[2]
 
 
+def common(char: str) -> bool:
+    """Whether a character can stand for a lost one: a mark, or one that GB2312 has.
+
+    The mirror's pages were Simplified ones: what GB2312 lacks is one character in
+    thousands on them, and most of GBK.
+    """
+    return not is_han(char) or _floor(char) < FLOORS[3]
+
+
 def is_han(char: str) -> bool:
     return "㐀" <= char <= "鿿" or char == "〇"
 
@@ -130,6 +139,10 @@ class Weigher:
                 found.append((self._mark(char), char))
         found.sort()
         return found
+
+    def likely(self, chars: Iterable[str]) -> list[str]:
+        """Characters by their own probability, the most probable first."""
+        return [char for _, char in self.choices(START, chars)]
 
     def _mark(self, char: str) -> float:
         if char == LOST:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -55,7 +54,6 @@ class Surroundings:
 def live(job: Job, task: Task, surroundings: Surroundings) -> None:
     """Confine this process, run the job, report, exit. Never returns."""
     os.setpgid(0, 0)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     die_with(surroundings.zygote)
     _silence(surroundings.noise)
     surroundings.limits.apply(surroundings.mapped)
@@ -67,7 +65,9 @@ def _reported(job: Job, task: Task) -> bytes:
     try:
         return pack({"report": dict(job(task))})
     except DocumentError as error:
-        return _error(error.reason, error.args[0], error.advice)
+        # The name stands beside the message in every record.
+        said = str(error.args[0]).removeprefix(f"{task.name}: ")
+        return _error(error.reason, said, error.advice)
     except OutputError as error:
         return _error("output-error", error.args[0], error.advice)
     except MemoryError:
@@ -91,18 +91,14 @@ def _where(error: BaseException) -> str:
 
 
 def _silence(noise: int) -> None:
-    """Turn the standard streams away: what foreign libraries print never reaches the user.
+    """Turn standard error away: what foreign libraries print never reaches the user.
 
-    Python's own streams lead nowhere; what C and C++ write to standard error goes to a
-    pipe, because it tells why they abort.
+    The zygote's standard input and output lead nowhere already. Python's standard error
+    joins them; what C and C++ write there goes to a pipe, because it tells why they abort.
     """
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, 0)
-    os.dup2(nowhere, 1)
     os.dup2(noise, 2)
     os.close(noise)
-    sys.stdin = open(os.devnull)  # noqa: SIM115, PTH123  # lives as long as the process
-    sys.stdout = sys.stderr = os.fdopen(nowhere, "w")
+    sys.stderr = sys.stdout
 
 
 def _write(number: int, content: bytes) -> None:

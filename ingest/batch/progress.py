@@ -65,7 +65,8 @@ class Progress:
         if self._bar is not None:
             self._draw()
             self._bar.stop()
-        if not self._quiet:
+        # A batch that could not even start has nothing to sum up.
+        if not self._quiet and (error is None or self._statuses):
             print(self.summary(), file=self._stream)
 
     def advance(self, outcome: Outcome) -> None:

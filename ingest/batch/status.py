@@ -46,6 +46,21 @@ class Status:
         """Return the status as plain JSON values."""
         return asdict(self)
 
+    def lines(self, *, failed: bool = False) -> Iterator[str]:
+        """Yield the status as lines for people; `failed` lists what has no text instead."""
+        if failed:
+            for one in self.failed:
+                yield f"{one.status} {one.source}: {one.reason}: {one.message}"
+            return
+        counts = ", ".join(f"{count} {status}" for status, count in self.statuses.items())
+        yield f"{self.documents} documents: {counts}"
+        for reason, count in self.reasons.items():
+            yield f"  {reason}: {count}"
+        yield f"{self.pages} pages, {self.characters} characters, {self.edits} edits, {self.losses} losses"
+        yield f"{self.seconds:.1f} s in documents, {self.cpu_seconds:.1f} s of CPU; the slowest:"
+        for seconds, source in self.slowest:
+            yield f"  {seconds:.2f} s  {source}"
+
 
 def read_status(out: str | Path) -> Status:
     """Read and add up the records of an output folder.

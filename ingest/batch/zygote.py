@@ -14,7 +14,7 @@ import contextlib
 import gc
 import os
 import re
-import selectors
+import select
 import signal
 import socket
 import sys
@@ -73,23 +73,24 @@ class Zygote:
 
     def serve(self) -> None:
         """Answer requests until the guard's end closes; then kill what still runs."""
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._control, selectors.EVENT_READ)
-            selector.register(self._woken, selectors.EVENT_READ)
-            try:
-                while os.getppid() == self._guard:
-                    ready = {key.fileobj for key, _ in selector.select(self._patience())}
-                    if self._woken in ready:
-                        with contextlib.suppress(BlockingIOError):
-                            self._woken.recv(4096)
-                    if self._control in ready and not self._answer(selector):
-                        return
-                    self._reap()
-                    self._watch()
-            except ConnectionError:
-                return  # the guard is gone, in the middle of a message or of ours
-            finally:
-                self._kill_all()
+        poll = select.poll()  # unlike a selector, nothing that a child would have to close
+        control, woken = self._control.fileno(), self._woken.fileno()
+        poll.register(control, select.POLLIN)
+        poll.register(woken, select.POLLIN)
+        try:
+            while os.getppid() == self._guard:
+                ready = {number for number, _ in poll.poll(self._patience() * 1000)}
+                if woken in ready:
+                    with contextlib.suppress(BlockingIOError):
+                        self._woken.recv(4096)
+                if control in ready and not self._answer():
+                    return
+                self._reap()
+                self._watch()
+        except ConnectionError:
+            return  # the guard is gone, in the middle of a message or of ours
+        finally:
+            self._kill_all()
 
     def _patience(self) -> float:
         if not self._children:
@@ -98,13 +99,13 @@ class Zygote:
         late = min(one.started for one in self._children.values()) + self._limits.wall - now
         return max(0.0, min(late, _MEMORY_LOOK))
 
-    def _answer(self, selector: selectors.BaseSelector) -> bool:
+    def _answer(self) -> bool:
         received = receive(self._control)
         if received is None:
             return False
         message, files = received
         if "fork" in message:
-            self._fork(selector, message, files)
+            self._fork(message, files)
             for number in files:
                 os.close(number)
         elif "stop" in message:
@@ -113,7 +114,7 @@ class Zygote:
                     self._kill(process, one, "stop")
         return True
 
-    def _fork(self, selector: selectors.BaseSelector, message: Message, files: list[int]) -> None:
+    def _fork(self, message: Message, files: list[int]) -> None:
         key = message["fork"]
         try:
             chatter, noise = os.pipe()
@@ -126,30 +127,26 @@ class Zygote:
             send(self._control, {"refused": key, "why": error.strerror or "no process"})
             return
         if process == 0:
-            self._become_child(selector, message, files, chatter, noise)
+            self._become_child(message, files, chatter, noise)
         os.close(noise)
         # In both processes, so that neither can be ahead of it.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.setpgid(process, process)
         self._children[process] = _Child(key, chatter, started)
 
-    def _become_child(
-        self,
-        selector: selectors.BaseSelector,
-        message: Message,
-        files: list[int],
-        chatter: int,
-        noise: int,
-    ) -> None:
-        """Turn this fresh fork into the worker of one document. Never returns."""
+    def _become_child(self, message: Message, files: list[int], chatter: int, noise: int) -> None:
+        """Turn this fresh fork into the worker of one document. Never returns.
+
+        Each page of memory that is touched here is copied, which is most of what a
+        child costs: so plain system calls, and nothing that objects would do better.
+        """
         try:
             signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            selector.close()
             for end in (self._control, self._woken, self._wake):
-                end.close()
-            for number in (chatter, *(one.chatter for one in self._children.values())):
-                os.close(number)
+                os.close(end.fileno())
+            os.close(chatter)
+            for one in self._children.values():
+                os.close(one.chatter)
             child.live(
                 self._job,
                 child.Task(
@@ -231,7 +228,7 @@ def find_job(name: str) -> child.Job:
 
 def main(arguments: list[str]) -> None:
     """Load the job, say so, and serve."""
-    # Ends by its socket only: no signal of a terminal or a shell concerns it.
+    # Ends by its socket only: no signal of a terminal or a shell concerns it or its children.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=int(arguments[0]))
     received = receive(control)

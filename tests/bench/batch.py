@@ -1,0 +1,141 @@
+"""What the guard costs: a child per document against the same work in one process.
+
+python tests/bench/batch.py
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from ingest.batch import RunOptions, run
+from ingest.batch.child import Task
+from ingest.batch.folder import OutputFolder
+from ingest.batch.intake import candidates, open_regular
+from ingest.batch.job import ingest_document, preload
+from ingest.batch.names import output_name
+from ingest.settings import Settings
+
+FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
+_ROUNDS = 3
+JOB = "ingest.batch.job:ingest_document"
+_FAULTS = ("segfault", "null", "half-output", "exit", "exit 1", "memory", "hang", "raise")
+
+
+def measure(*, quick: bool = False) -> dict[str, Any]:
+    """Measure the guard; times in milliseconds a document."""
+    if str(FIXTURES) not in sys.path:
+        sys.path.insert(0, str(FIXTURES))  # the jobs with faults live there
+    preload(Settings())
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        small = _small(folder / "small", 100 if quick else 300)
+        real = _real(folder / "real", 1 if quick else 4)
+        return {
+            "small": _compared(small, folder),
+            "pdf": _compared(real, folder),
+            "faults": _fault_mix(folder),
+        }
+
+
+def _small(folder: Path, count: int) -> Path:
+    """Texts of two kilobytes: next to nothing to do, so that what remains is the guard."""
+    folder.mkdir()
+    for number in range(count):
+        (folder / f"{number:04}.txt").write_text("A plain line with nothing wrong in it.\n" * 50)
+    return folder
+
+
+def _real(folder: Path, times: int) -> Path:
+    """The PDF fixtures, several times over."""
+    folder.mkdir()
+    for number in range(times):
+        for path in sorted((FIXTURES / "pdf").glob("*.pdf")):
+            (folder / f"{number}-{path.name}").write_bytes(path.read_bytes())
+    return folder
+
+
+def _compared(inputs: Path, folder: Path) -> dict[str, float]:
+    count = sum(1 for _ in inputs.iterdir())
+    ways = {
+        "in_process": lambda out: _in_process(inputs, out),
+        "one_worker": lambda out: _guarded(inputs, out, 1),
+        "two_workers": lambda out: _guarded(inputs, out, 2),
+    }
+    walls: dict[str, list[float]] = {way: [] for way in ways}
+    cpus: dict[str, list[float]] = {way: [] for way in ways}
+    for number in range(_ROUNDS):
+        for way, do in ways.items():
+            wall, cpu = time.perf_counter(), _cpu()
+            do(folder / f"{inputs.name}-{way}-{number}")
+            walls[way].append((time.perf_counter() - wall) * 1000 / count)
+            cpus[way].append((_cpu() - cpu) * 1000 / count)
+    wall_ms = {way: min(times) for way, times in walls.items()}
+    cpu_ms = {way: min(times) for way, times in cpus.items()}
+    return {
+        "documents": count,
+        **{f"{way}_ms": round(value, 2) for way, value in wall_ms.items()},
+        **{f"{way}_cpu_ms": round(value, 2) for way, value in cpu_ms.items()},
+        "overhead_ms": round(wall_ms["one_worker"] - wall_ms["in_process"], 2),
+        "overhead_cpu_ms": round(cpu_ms["one_worker"] - cpu_ms["in_process"], 2),
+        "speedup_of_two": round(wall_ms["one_worker"] / wall_ms["two_workers"], 2),
+    }
+
+
+def _cpu() -> float:
+    """CPU of this process and of all that it has waited for."""
+    uses = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(use.ru_utime + use.ru_stime for use in uses)
+
+
+def _guarded(inputs: Path, out: Path, jobs: int) -> None:
+    for _ in run([inputs], out, settings=Settings(jobs=jobs), options=RunOptions(job=JOB)):
+        pass
+
+
+def _in_process(inputs: Path, out: Path) -> None:
+    """Do the same documents, with the same durable writes, without a guard."""
+    settings = Settings()
+    deaf = os.open(os.devnull, os.O_WRONLY)
+    with OutputFolder(out) as folder:
+        for number, candidate in enumerate(candidates([inputs], out, RunOptions())):
+            source, _ = open_regular(candidate.source, follow=False, max_size=1 << 30)
+            output = folder.open_staged(f"{number}")
+            try:
+                ingest_document(Task(candidate.source, settings, source, (output,), deaf))
+            except Exception:  # noqa: BLE001  # as in a batch, a fixture made to fail stops nothing
+                folder.discard([f"{number}"])
+            else:
+                folder.publish([f"{number}"], [output_name(candidate.relative, "txt")])
+            finally:
+                os.close(source)
+                os.close(output)
+    os.close(deaf)
+
+
+def _fault_mix(folder: Path) -> dict[str, Any]:
+    """Run 200 documents of which eight crash, hang or eat memory; count neighbours that are right."""
+    inputs, out = folder / "mix", folder / "mix-out"
+    inputs.mkdir()
+    text = "Nothing is wrong in this document.\n"
+    for number in range(200):
+        fault, at = divmod(number, 25)
+        (inputs / f"{number:03}").write_text(f"fault: {_FAULTS[fault]}" if at == 7 else text)
+    settings = Settings(jobs=2, cpu_limit=2, wall_limit=3, memory_limit=512 << 20)
+    job = RunOptions(job="hostile.faulty_ingest:faulty_ingest")
+    outcomes = list(run([inputs], out, settings=settings, options=job))
+    right = sum(
+        outcome.status == "done" and outcome.outputs[0].read_text() == text for outcome in outcomes
+    )
+    named = [outcome.reason for outcome in outcomes if not outcome.ok]
+    return {
+        "documents": len(outcomes),
+        "neighbours_right": right,
+        "faults_named": len(named),
+        "reasons": " ".join(named),
+    }

@@ -1,0 +1,240 @@
+"""Sums over all ways to cut a stretch of text into words: the arithmetic of the language model.
+
+A word follows another with the probability `P(word) * (rest(before) + boost(before, word))`;
+the boost is zero for most pairs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from ingest.repair.language_table import SEED, Table, extend, follow
+
+#: The history before a text of which nothing is known; no word has this hash.
+UNKNOWN: Final = 0
+
+#: Below this, masses are scaled up: products of a hundred words leave the range of floats.
+_TINY: Final = 1e-200
+_SCALE: Final = 1e200
+
+
+class Symbols(NamedTuple):
+    """A text as the model sees it: code points, and other things as one code point each.
+
+    `exact` is the spelling that words are looked up by, `simple` the one of pairs.
+    """
+
+    exact: Sequence[int]
+    simple: Sequence[int]
+
+
+class State(NamedTuple):
+    """A way to have come here: the last word, what it leaves for any word, and the probability."""
+
+    word: int
+    rest: float
+    mass: float
+
+
+class Ending(NamedTuple):
+    """What can follow at a position of the right context.
+
+    `alone` is the sum over next words of P(word) times what follows; `words` lists their
+    hashes with that product for each.
+    """
+
+    alone: float
+    words: tuple[tuple[int, float], ...]
+
+
+class Open(NamedTuple):
+    """Where words may have started: the hashes of what stands since then, the states there."""
+
+    exact: int
+    simple: int
+    states: tuple[State, ...]
+
+
+class Progress(NamedTuple):
+    """Where a walk through a text stands: the words under way, the last of them just begun.
+
+    `run` is the symbol of a run of digits or letters that one more character continues, or 0.
+    """
+
+    open: tuple[Open, ...]
+    run: int
+
+
+#: The symbols of runs.
+_RUNS: Final = (ord("0"), ord("A"))
+
+
+def is_han(code: int) -> bool:
+    return 0x3400 <= code <= 0x9FFF or code == 0x3007
+
+
+class Lattice:
+    """The tables of the model, and sums over them."""
+
+    def __init__(
+        self,
+        words: Table,
+        pairs: Table,
+        *,
+        word_scale: float,
+        pair_scale: float,
+        pair_offset: float,
+        unseen: float,
+        longest: int,
+    ) -> None:
+        self._words = words
+        self._pairs = pairs
+        self._word_probabilities = [math.exp(-n / word_scale) for n in range(256)]
+        self._boosts = [math.exp(n / pair_scale - pair_offset) for n in range(256)]
+        self._unseen = unseen
+        self.longest = longest
+
+    def rest(self, word: int) -> float:
+        """The share that a word leaves to words of which it says nothing."""
+        level = self._pairs.get(follow(word, 0))
+        return level / 255 if level >= 0 else 1.0
+
+    def words_from(self, text: Symbols, start: int, least: int = 0) -> list[tuple[int, int, float]]:
+        """Words that start at a position and end at `least` or behind: end, hash, P(word)."""
+        exact, simple = text
+        get = self._words.get
+        probabilities = self._word_probabilities
+        found = []
+        state = pair_state = SEED
+        for end in range(start + 1, min(len(exact), start + self.longest) + 1):
+            code = exact[end - 1]
+            if end > start + 1 and not is_han(code):
+                break
+            same = state == pair_state and code == simple[end - 1]
+            state = extend(state, code)
+            pair_state = state if same else extend(pair_state, simple[end - 1])
+            if end >= least:
+                level = get(state)
+                if level >= 0:
+                    found.append((end, pair_state, probabilities[level]))
+                elif end == start + 1:
+                    found.append((end, pair_state, self._unseen))
+            if end == start + 1 and not is_han(code):
+                break
+        return found
+
+    def step(self, states: Sequence[State], word: int, probability: float) -> float:
+        """Probability to have come to these states and go on with a word."""
+        get = self._pairs.get
+        boosts = self._boosts
+        total = 0.0
+        for before, rest, mass in states:
+            level = get(follow(before, word))
+            total += mass * (rest + boosts[level] if level >= 0 else rest)
+        return total * probability
+
+    def forward(self, text: Symbols, first: State) -> tuple[list[list[State]], float]:
+        """States at every position, and the logarithm by which all are too large."""
+        size = len(text.exact)
+        states: list[list[State]] = [[] for _ in range(size + 1)]
+        states[0].append(first)
+        scaled = 0.0
+        for start in range(size):
+            here = states[start]
+            if here and max(state.mass for state in here) < _TINY:
+                for at in range(start, min(size, start + self.longest) + 1):
+                    states[at] = [s._replace(mass=s.mass * _SCALE) for s in states[at]]
+                scaled += math.log(_SCALE)
+                here = states[start]
+            for end, word, probability in self.words_from(text, start):
+                mass = self.step(here, word, probability)
+                states[end].append(State(word, self.rest(word), mass))
+        return states, scaled
+
+    def begin(self, first: State) -> Progress:
+        return Progress((Open(SEED, SEED, (first,)),), 0)
+
+    def advance(self, progress: Progress, exact: int, simple: int) -> tuple[float, Progress]:
+        """Cost of one more symbol, and where the walk stands behind it."""
+        han = is_han(exact)
+        get = self._words.get
+        states = []
+        grown = []
+        for begun in progress.open if han else progress.open[-1:]:
+            state = extend(begun.exact, exact)
+            pair_state = extend(begun.simple, simple)
+            grown.append((state, pair_state, begun.states))
+            level = get(state)
+            if level >= 0:
+                probability = self._word_probabilities[level]
+            elif begun.exact == SEED:
+                probability = self._unseen
+            else:
+                continue
+            mass = self.step(begun.states, pair_state, probability)
+            states.append(State(pair_state, self.rest(pair_state), mass))
+        total = sum(state.mass for state in states)
+        fresh = Open(SEED, SEED, tuple(s._replace(mass=s.mass / total) for s in states))
+        if not han:
+            return -math.log(total), Progress((fresh,), exact if exact in _RUNS else 0)
+        older = tuple(
+            Open(state, pair_state, tuple(s._replace(mass=s.mass / total) for s in begun))
+            for state, pair_state, begun in grown[1 - self.longest :]
+        )
+        return -math.log(total), Progress((*older, fresh), 0)
+
+    def endings(self, text: Symbols) -> list[Ending]:
+        """For every position of a right context, the ways to go on from there."""
+        size = len(text.exact)
+        found = [Ending(1.0, ())] * (size + 1)
+        for start in reversed(range(size)):
+            alone = 0.0
+            words = []
+            for end, word, probability in self.words_from(text, start):
+                follows = self.finish(word, self.rest(word), found[end])
+                alone += probability * follows
+                words.append((word, probability * follows))
+            found[start] = Ending(alone, tuple(words))
+        return found
+
+    def finish(self, word: int, rest: float, ending: Ending) -> float:
+        """Probability of what follows a word."""
+        get = self._pairs.get
+        boosts = self._boosts
+        total = rest * ending.alone
+        for after, follows in ending.words:
+            level = get(follow(word, after))
+            if level >= 0:
+                total += boosts[level] * follows
+        return total if ending.words else 1.0
+
+    def between(
+        self,
+        states: Sequence[Sequence[State]],
+        text: Symbols,
+        span: tuple[int, int],
+        endings: Sequence[Ending],
+    ) -> float:
+        """Probability of a candidate in its context, summed over the words that touch it.
+
+        `text` is some of the left context, the candidate at `span`, and some of the right
+        context; `states` are those of the left positions up to `span[0]`.
+        """
+        begin, stop = span
+        inside: list[list[State]] = [[] for _ in range(stop - begin)]
+        total = 0.0
+        for start in range(stop):
+            here = states[start] if start < begin else [*inside[start - begin]]
+            if start == begin:
+                here = [*states[begin], *here]
+            if not here:
+                continue
+            for end, word, probability in self.words_from(text, start, begin + 1):
+                mass = self.step(here, word, probability)
+                if end < stop:
+                    inside[end - begin].append(State(word, self.rest(word), mass))
+                else:
+                    total += mass * self.finish(word, self.rest(word), endings[end - stop])
+        return total

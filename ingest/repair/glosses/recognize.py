@@ -41,6 +41,10 @@ GENUINE: Final = re.compile(
 BARE_SHARE: Final = 0.02
 
 
+#: Distinct annotated characters from which running text without any other sign counts.
+RUNNING_LEAST: Final = 8
+
+
 class Gloss(NamedTuple):
     """A reading on the page: `[start, end)` is what was inserted, `?` included if it is one."""
 
@@ -141,7 +145,7 @@ def fingerprint(text: str) -> Fingerprint | None:
         row = rows[char]
         if row.evidence == "listed" and char not in annotated and not text.count(char):
             annotated[char] = row.reading
-    if not _proven(text, annotated, len(unlisted), against):
+    if not _proven(text, annotated, len(unlisted), against, sum(halves.values())):
         return None
     folded = not re.search("[，：；（）！？]", text)
     return Fingerprint({**annotated, **unlisted}, found, folded)
@@ -162,7 +166,9 @@ def _always(text: str, char: str, count: int) -> bool:
     return text.count(char) - count <= count * BARE_SHARE
 
 
-def _proven(text: str, annotated: dict[str, str], unlisted: int, against: set[str]) -> bool:
+def _proven(
+    text: str, annotated: dict[str, str], unlisted: int, against: set[str], halves: int
+) -> bool:
     """Weigh the signs; `annotated` are listed characters with their only reading throughout."""
     if len(annotated) < 2:
         return False
@@ -180,10 +186,23 @@ def _proven(text: str, annotated: dict[str, str], unlisted: int, against: set[st
     ]
     contrary = len(bare) + len(against)
     genuine = len(GENUINE.findall(text))
-    machine = len(MACHINE.findall(text))
-    if genuine > machine:
+    # Nobody writes half a reading: the bytes themselves show the mirror.
+    machine = len(MACHINE.findall(text)) + halves
+    if not (genuine or machine or contrary):
+        # Nothing but the annotations to go by: running text, and too many for an accident.
+        # A list of words with readings is none.
+        return len(annotated) >= RUNNING_LEAST and _running(text, annotated)
+    if genuine >= machine:
         return False
     if len(annotated) + unlisted < 4:
-        return contrary == 0 and genuine == 0 and machine > 0
+        return contrary == 0 and genuine == 0
     # On the 57 known pages nothing was contrary; a page about readings may hold a few.
     return contrary * 5 <= len(annotated)
+
+
+def _running(text: str, annotated: dict[str, str]) -> bool:
+    """Whether the annotated characters stand in words, and most of the text is without."""
+    places = [text.find(f"{char}({reading})") for char, reading in annotated.items()]
+    inside = sum(place > 0 and "一" <= text[place - 1] <= "鿿" for place in places)
+    bare = sum("一" <= char <= "鿿" for char in text)
+    return inside * 4 >= len(places) * 3 and bare >= 5 * len(annotated)

@@ -334,6 +334,17 @@ def test_gaps_beside_ideographs(content: str, expected: str) -> None:
     assert document.text == expected + "\n"
 
 
+def test_scripts_belong_to_their_line() -> None:
+    content = text("E = mc") + text("2", x=110, y=705, size=7) + text("holds", x=118)
+    assert read(content + text("Below", y=686)).text == "E = mc2 holds\nBelow\n"
+
+
+def test_columns_side_by_side_are_not_one_line() -> None:
+    left = "".join(text(f"left {n}", y=700 - 14 * n) for n in range(3))
+    right = "".join(text(f"right {n}", x=300, y=703 - 14 * n) for n in range(3))
+    assert read(left + right).text == "left 0\nleft 1\nleft 2\nright 0\nright 1\nright 2\n"
+
+
 def test_pages_without_text_are_named_and_blank_ones_are_not() -> None:
     scan = PICTURE.format(600, 800, 0, 0)
     document = read(text("Text"), scan, "", text("More"))
@@ -428,6 +439,26 @@ def test_a_file_without_its_end_is_read_as_far_as_it_goes() -> None:
     document = read_pdf(whole[: whole.rindex(b"xref")] + b"0" * 5000, SOURCE)
     assert document.text.startswith("Page 0\n")
     assert "extract.cut-off" in rules(document)
+
+
+def test_a_lost_trailer_is_made_anew() -> None:
+    whole = make_pdf([text("Still there")], info="/Title (Kept)")
+    document = read_pdf(whole[: whole.rindex(b"/Root")], SOURCE)
+    assert document.text == "Still there\n"
+    assert rules(document) == ["extract.cut-off"]
+
+
+def test_noise_does_not_pass_as_text() -> None:
+    unicode = {chr(code): chr(0xC0 + code - 65) for code in range(65, 91)}
+    with pytest.raises(NoTextLayerError, match="noise"):
+        read(text("NOISE") + text("ONLY", y=686), unicode=unicode)
+    beside = read(text("NOISE"), text("lower case is left alone"), unicode=unicode)
+    assert [page.quality for page in beside.pages] == ["garbled", "good"]
+
+
+def test_leaders_are_no_noise() -> None:
+    document = read(text("Chapter one " + "D" * 60 + " 7"), unicode={"D": "\xb7"})
+    assert document.pages[0].quality == "good"
 
 
 @pytest.mark.parametrize("length", range(0, 1400, 53))

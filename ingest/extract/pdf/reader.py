@@ -28,7 +28,8 @@ from ingest.extract.pdf.pdfium import (
     opened_page,
     opened_text,
 )
-from ingest.extract.pdf.quality import readable, verdict
+from ingest.extract.pdf.quality import is_noise, readable, verdict
+from ingest.extract.pdf.recovery import with_trailer
 from ingest.extract.pdf.rows import Row, read_rows
 from ingest.extract.pdf.second_opinion import SecondOpinion
 from ingest.extract.pdf.spaces import without_layout_gaps
@@ -55,49 +56,61 @@ def read_pdf(content: bytes, source: Source, *, password: str | None = None) -> 
     Memory grows with the text and not with the pages. Not safe in two threads at once,
     as PDFium is not.
     """
-    is_cut_off = _cut_off(content)
+    return _read(content, source, password, is_cut_off=_cut_off(content))
+
+
+def _read(content: bytes, source: Source, password: str | None, *, is_cut_off: bool) -> Document:
+    name = source.name
     with SecondOpinion(content, password) as second:
         metadata: dict[str, MetadataValue] = {}
         unclear: list[int] = []
+        missing: list[int] = []
         found = None
         try:
             with opened(content, password) as document:
                 count = library().page_count(document)
                 if count > 0:
                     metadata = {**read_metadata(document), "page_count": count}
-                    readings = _through_pdfium(document, second, unclear)
+                    readings = _through_pdfium(document, second, unclear, missing)
                     found = assembled(source, readings, metadata, is_cut_off=is_cut_off)
-                elif not second.count:
-                    raise ZeroPagesError("the PDF has no pages")
         except LoadError as error:
             if error.code in (PASSWORD_ERROR, SECURITY_ERROR):
-                raise _locked(error.code, password) from None
+                raise _locked(name, error.code, password) from None
+            mended = with_trailer(content)
+            if mended:
+                return _read(mended, source, password, is_cut_off=is_cut_off)
             if not second.count:
-                raise MalformedError(_cause(is_cut_off=is_cut_off)) from None
+                raise MalformedError(f"{name}: {_cause(is_cut_off=is_cut_off)}") from None
         if found is None and (unclear or not metadata):
             # No page has text for PDFium. What is a picture for sure stays one.
-            count = second.count
-            asked = set(unclear) if metadata else set(range(count))
-            metadata = {"page_count": count, **metadata}
+            asked = set(unclear) if metadata else set(range(second.count))
+            metadata = {"page_count": second.count, **metadata}
             readings = _through_second(second, asked)
             found = assembled(source, readings, metadata, is_cut_off=is_cut_off)
-        if found is None:
-            count = metadata["page_count"]
-            raise NoTextLayerError(
-                "the page has no text layer"
-                if count == 1
-                else f"none of the {count} pages has a text layer"
-            )
-        return found
+    announced = metadata["page_count"]
+    if found is None and announced == len(missing):
+        what = f"announces {announced} pages, but none is there" if announced else "has no pages"
+        raise ZeroPagesError(f"{name}: the PDF {what}")
+    if found is None:
+        none_of = "the page has no" if announced == 1 else f"none of the {announced} pages has a"
+        raise NoTextLayerError(f"{name}: {none_of} text layer")
+    if is_noise(found.text) and all(page.quality in ("none", "garbled") for page in found.pages):
+        raise NoTextLayerError(
+            f"{name}: the fonts do not say which characters they draw, the text layer is noise",
+            advice="run OCR on its pages",
+        )
+    return found
 
 
-def _locked(code: int, password: str | None) -> DocumentError:
+def _locked(name: str, code: int, password: str | None) -> DocumentError:
     if code == SECURITY_ERROR:
-        return EncryptedError("the PDF is protected by a scheme that is not supported")
+        return EncryptedError(f"{name}: the PDF is protected by a scheme that is not supported")
     if password:
-        return EncryptedError("the password does not open the PDF", advice="check --password")
+        return EncryptedError(
+            f"{name}: the password does not open the PDF", advice="check --password"
+        )
     return EncryptedError(
-        "the PDF asks for a password",
+        f"{name}: the PDF asks for a password",
         advice="give it with --password, or remove it first, for example with qpdf --decrypt",
     )
 
@@ -113,15 +126,23 @@ def _cut_off(content: bytes) -> bool:
     return b"%%EOF" not in tail and b"startxref" not in tail
 
 
-def _through_pdfium(document: int, second: SecondOpinion, unclear: list[int]) -> Iterator[Reading]:
-    """Read page by page. `unclear` receives the pages whose emptiness PDFium cannot explain."""
+def _through_pdfium(
+    document: int, second: SecondOpinion, unclear: list[int], missing: list[int]
+) -> Iterator[Reading]:
+    """Read page by page.
+
+    `unclear` receives the pages whose emptiness PDFium cannot explain, `missing` those that
+    no engine finds.
+    """
     for index in range(library().page_count(document)):
         with opened_page(document, index) as page:
             if not page:
                 if 0 < second.count <= index:
                     # Neither engine finds the page: the file announces more than it holds.
                     return
-                yield _instead(_UNREAD, index, second)
+                reading = _instead(_UNREAD, index, second)
+                missing += [index] * (not reading.rows)
+                yield reading
                 continue
             reading = _read_page(page)
             if reading.quality == "garbled" or (reading.quality == "none" and has_text(page)):

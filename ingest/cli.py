@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 import click
 
 from ingest import __version__
+from ingest.errors import DocumentError
 from ingest.settings import FORMATS, STAGES, Settings, load
 
 if TYPE_CHECKING:
@@ -140,9 +141,9 @@ def run(
     ingest run reports/ -o clean/ -j 4
     ingest run a.pdf b.html -o clean/ --to txt,jsonl
     """
-    from ingest.batch import RunOptions
-    from ingest.batch import run as run_batch
+    from ingest.batch.driver import run as run_batch
     from ingest.batch.intake import candidates, read_list
+    from ingest.batch.options import RunOptions
     from ingest.batch.progress import Progress
 
     if not inputs and files_from is None:
@@ -207,9 +208,9 @@ def clean(
     else:
         content = render(document, settings.to[0])
     if output is None:
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)
     else:
-        from ingest.batch.output import write_atomically
+        from ingest.write.files import write_atomically
 
         write_atomically(output, content)
     if document.losses:
@@ -257,14 +258,17 @@ def status(out: Path, failed: bool, as_json: bool) -> int:
 
 def _document(file: str, settings: Settings) -> Document:
     """Read and clean one document in a child with limits, from a file or standard input."""
-    from ingest.batch import guarded_document
+    from ingest.batch.driver import guarded_document
 
-    if file != "-":
-        return guarded_document(file, settings=settings)
-    if sys.stdin.isatty():
-        _say("reading standard input; end with Ctrl-D")
-    content = click.get_binary_stream("stdin").read()
-    return guarded_document(content, settings=settings, name="stdin")
+    source: str | bytes = file
+    if file == "-":
+        if sys.stdin.isatty():
+            _say("reading standard input; end with Ctrl-D")
+        file, source = "stdin", sys.stdin.buffer.read()
+    try:
+        return guarded_document(source, settings=settings, name=file)
+    except DocumentError as error:
+        raise error.named(file) from None
 
 
 def _print_json(value: object) -> None:

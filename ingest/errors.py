@@ -6,6 +6,8 @@ The command line maps them to exit codes at one boundary. A batch turns every
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class IngestError(Exception):
     """Base of every error that `ingest` raises on purpose.
@@ -35,6 +37,17 @@ class DocumentError(IngestError):
     """One document cannot be done. `reason` is the stable word for records and filters."""
 
     reason = "malformed"
+
+    def named(self, name: str) -> Self:
+        """Put the document's name before the message, where it does not stand there yet.
+
+        >>> str(EmptyFileError("is empty", advice="").named("a.pdf").named("a.pdf"))
+        'a.pdf: is empty'
+        """
+        message = str(self.args[0])
+        if not message.startswith(f"{name}: "):
+            self.args = (f"{name}: {message}",)
+        return self
 
 
 class EmptyFileError(DocumentError):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from typing import BinaryIO, Final
 
 from ingest.document import Document, Source
 from ingest.errors import (
+    DocumentError,
     EmptyFileError,
     MissingFileError,
     NotADocumentError,
@@ -55,7 +56,10 @@ def read(
     name, content = _content(source, name, settings.max_size)
     if not content:
         raise EmptyFileError(f"{name}: the file is empty")
-    return _extract(content, name, settings, password)
+    try:
+        return _extract(content, name, settings, password)
+    except DocumentError as error:
+        raise error.named(name) from error.__cause__
 
 
 def _extract(content: bytes, name: str, settings: Settings, password: str | None) -> Document:

@@ -17,23 +17,38 @@ RULE = "paragraph.cell"
 
 _SENTENCE = re.compile(r"[。，；！？,;!?]|\.(?:\s|\Z)")
 _SPACES = re.compile("[ \t]+")
+# em: wider than any space inside a line, justified lines included.
+_BORDER = 1.5
 # Fewer rows that agree may do so by chance.
 _ROWS = 3
 
 
-def tabular(lines: Sequence[str], relations: Sequence[Relation]) -> list[bool]:
-    """Say for each line whether it is the row of a table, heads among them."""
-    rows = list(map(markers.is_tabular, lines))
+def gap(one: Row, two: Row) -> float:
+    """Return the space between two pieces of one line, in em; below 0 where `two` is left of it."""
+    return (two.left - one.right) / max(one.em, two.em)
+
+
+def parts(space: float) -> bool:
+    """Say whether a gap in a line is the border of two cells."""
+    return space < -0.5 or space > _BORDER
+
+
+def tabular(lines: Sequence[str], rows: Sequence[Row], relations: Sequence[Relation]) -> list[bool]:
+    """Say for each line whether it is the row of a table, or a piece of one, heads among them."""
+    are_rows = list(map(markers.is_tabular, lines))
     for index, where in enumerate(relations):
-        if where == "below" and rows[index + 1] and not rows[index]:
+        if where == "beside" and parts(gap(rows[index], rows[index + 1])):
+            are_rows[index] = are_rows[index + 1] = True
+    for index, where in enumerate(relations):
+        if where == "below" and are_rows[index + 1] and not are_rows[index]:
             # The line above the first row is its head where it has about as many cells.
             count = len(lines[index].split())
-            rows[index] = (
+            are_rows[index] = (
                 count >= 3
                 and abs(count - len(lines[index + 1].split())) <= 1
                 and not _SENTENCE.search(lines[index])
             )
-    return rows
+    return are_rows
 
 
 def find(lines: Sequence[str], are_rows: Sequence[bool], rows: Sequence[Row]) -> list[Edit]:

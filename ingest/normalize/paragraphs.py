@@ -34,6 +34,8 @@ _SHORT = 0.6
 _INDENT = 0.8
 # of the usual distance of lines: half a line's extra space is 1.3 and more.
 _GAP = 1.25
+# em: pieces of one word, such as a raised figure; and a space between words at least.
+_TOUCHING, _SPACE = 0.15, 0.5
 # Type of a heading, against the body's: may run over two lines without filling the first.
 _HEADING = 1.2
 
@@ -46,7 +48,7 @@ class _Layout:
         self.lines = [text[row.start : row.end] for row in rows]
         self.relations: list[Relation] = [relation(one, two) for one, two in pairwise(rows)]
         self.usual = usual_pitch(rows, self.relations)
-        self.tabular = cells.tabular(self.lines, self.relations)
+        self.tabular = cells.tabular(self.lines, rows, self.relations)
         self.columns = columns_of(text, rows, self.relations, self.tabular)
         self.body = _body_size(rows)
 
@@ -129,14 +131,14 @@ def _edits(text: str, layout: _Layout, joints: Joints) -> Iterator[Edit]:
 
 def _beside(layout: _Layout, joints: Joints, index: int) -> tuple[str, bool]:
     """What stands between two rows on one line of the page, and whether they are cells."""
-    one, two = layout.rows[index], layout.rows[index + 1]
-    gap = (two.left - one.right) / max(one.em, two.em)
-    if gap < -0.5 or gap > 1.5:
+    gap = cells.gap(layout.rows[index], layout.rows[index + 1])
+    if cells.parts(gap):
         return "\t" if gap > 0 else "\n", True
-    if gap < 0.15:
+    if gap < _TOUCHING:
         return "", False
-    line, following = layout.lines[index], layout.lines[index + 1]
-    return joints.between(line, following)[1] if gap < 0.5 else " ", False
+    if gap > _SPACE:
+        return " ", False
+    return joints.between(layout.lines[index], layout.lines[index + 1])[1], False
 
 
 def _one_list(layout: _Layout, opening: int, index: int, tabular: bool) -> bool:

@@ -1,0 +1,183 @@
+"""Lines into paragraphs: pages written by hand, PDFs with known text, and what must not be joined."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.document import Document, Edit, Line, Page, Source
+from ingest.normalize import bind, geometry
+from ingest.settings import Settings
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+CASES = sorted((FIXTURES / "cases" / "paragraphs").glob("*.case"))
+# Scans and fonts without a map have no text to join; the cells of the ruled table run
+# over lines, which needs the rulings.
+UNREADABLE = {"zh-scan", "zh-mixed", "zh-no-unicode-map", "zh-ruled-table"}
+PDFS = sorted(
+    path.with_suffix(".pdf")
+    for path in (FIXTURES / "pdf").glob("*.txt")
+    if path.stem not in UNREADABLE and path.with_suffix(".json").exists()
+)
+
+normalize = bind(Settings())
+
+
+def read_case(path: Path) -> tuple[Document, str]:
+    """Make a document of a hand-written page; `left right top size | text` is a line."""
+    given_lines, expected = path.read_text("utf-8").split("# output\n")
+    pages: list[Page] = []
+    lines: list[Line] = []
+    text = ""
+    width = height = 0.0
+    start = 0
+
+    def end_page() -> None:
+        if width:
+            number = len(pages) + 1
+            pages.append(Page(number, start, len(text), width, height, tuple(lines)))
+
+    for row in given_lines.splitlines():
+        if row.startswith("page "):
+            end_page()
+            width, height = map(float, row.split()[1:])
+            lines, start = [], len(text)
+        elif not row.startswith("#"):
+            place, words = row.split(" | ", 1)
+            left, right, top, size = place.split()
+            upper, _, lower = top.partition("..")
+            bottom = float(lower) if lower else float(upper) + float(size)
+            box = (float(left), float(upper), float(right), bottom)
+            lines.append(Line(len(text), len(text) + len(words), box, float(size)))
+            text += words + "\n"
+    end_page()
+    source = Source(path.name, "0" * 64, "application/pdf")
+    return Document(text, source, tuple(pages)), expected
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_page_by_hand(path: Path) -> None:
+    document, expected = read_case(path)
+    normalized = normalize(document)
+    assert normalized.text == expected
+    assert normalized.undo().text == document.text
+
+
+def breaks(text: str) -> Counter[tuple[str, str]]:
+    """The paragraph breaks of a text, each by the twelve characters on both sides."""
+    bare = [line for line in re.sub(r"[ \t\u3000]", "", text).split("\n") if line]
+    return Counter((one[-12:], two[:12]) for one, two in pairwise(bare))
+
+
+def f1(got: str, wanted: str) -> float:
+    ours, theirs = breaks(got), breaks(wanted)
+    hits = (ours & theirs).total()
+    return 2 * hits / max(1, ours.total() + theirs.total())
+
+
+def without_running_lines(document: Document, truth: dict[str, object]) -> Document:
+    """Take out what the truth names as running, painted over or hidden, and nothing else."""
+    edits: set[Edit] = set()
+    pages = {page["number"]: page for page in truth["pages"]}  # type: ignore[attr-defined, index]
+    for page in document.pages:
+        known = pages.get(page.number, {})
+        spurious = [
+            re.sub(r"\s", "", item["text"])
+            for kind in ("running", "watermarks", "hidden")
+            for item in known.get(kind, [])
+        ]
+        by_height = sorted(page.lines, key=lambda line: line.box[1] if line.box else 0.0)
+        for line in [*by_height, *reversed(by_height)]:
+            words = re.sub(r"\s", "", document.text[line.start : line.end])
+            odd = not line.visible or line.angle != 0
+            if words in spurious or odd:
+                if words in spurious:
+                    spurious.remove(words)
+                end = line.end + 1
+                edits.add(Edit(line.start, end, document.text[line.start : end], "", "test.out"))
+    return document.revise("strip", sorted(edits))
+
+
+@pytest.mark.parametrize("path", PDFS, ids=lambda path: path.stem)
+def test_pdf_with_known_text(path: Path) -> None:
+    from ingest.extract import read
+
+    truth = json.loads(path.with_suffix(".json").read_text("utf-8"))
+    wanted = path.with_suffix(".txt").read_text("utf-8")
+    document = without_running_lines(read(path), truth)
+    normalized = normalize(document)
+    assert f1(normalized.text, wanted) >= 0.95
+    if len(wanted) < 30_000:
+        matcher = SequenceMatcher(None, normalized.text, wanted, autojunk=False)
+        assert matcher.ratio() >= 0.995
+    assert normalized.text.endswith("\n")
+    assert not normalized.text.endswith("\n\n")
+    assert normalized.undo(1).text == document.text
+
+
+def test_every_break_is_one_edit() -> None:
+    document, _ = read_case(FIXTURES / "cases" / "paragraphs" / "zh-indent.case")
+    edits = normalize(document).history[-1].edits
+    assert len(edits) <= document.text.count("\n")
+    assert {edit.rule for edit in edits} == {"paragraph.join", "paragraph.break"}
+
+
+def test_lines_without_a_box_keep_their_ends() -> None:
+    text = "one line of words\nanother line of words\n"
+    lines = (Line(0, 17), Line(18, 39))
+    source = Source("x.pdf", "0" * 64, "application/pdf")
+    document = Document(text, source, (Page(1, 0, len(text), 400, 600, lines),))
+    assert normalize(document).text == text
+
+
+def test_hidden_and_rotated_lines_are_joined_with_nothing() -> None:
+    document, _ = read_case(FIXTURES / "cases" / "paragraphs" / "zh-gap.case")
+    page = document.pages[0]
+    lines = [
+        line._replace(angle=45.0) if number == 1 else line for number, line in enumerate(page.lines)
+    ]
+    turned = Page(1, page.start, page.end, page.width, page.height, tuple(lines))
+    normalized = normalize(Document(document.text, document.source, (turned,)))
+    words = document.text[lines[1].start : lines[1].end]
+    assert f"\n\n{words}\n\n" in normalized.text
+
+
+@given(st.data())
+def test_rows_stand_where_layout_puts_them(data: st.DataObject) -> None:
+    words = data.draw(st.lists(st.text("ab", min_size=1, max_size=6), min_size=1, max_size=8))
+    text, lines = "", []
+    for number, word in enumerate(words):
+        top = 20.0 * number
+        box = (10.0, top, 10.0 + 5 * len(word), top + 10)
+        lines.append(Line(len(text), len(text) + len(word), box, 10.0))
+        text += word + "\n"
+    source = Source("x.pdf", "0" * 64, "application/pdf")
+    document = Document(text, source, (Page(1, 0, len(text), 400, 600, tuple(lines)),))
+    for stage in ("repair", "strip"):
+        document = document.revise(stage, data.draw(edits_of(document.text)))
+    rows = geometry.rows_of(document.pages, document.history)
+    laid_out = [line[:2] for line in document.layout()[0].lines if line.start < line.end]
+    assert [row[:2] for row in rows] == laid_out
+
+
+@st.composite
+def edits_of(draw: st.DrawFn, text: str) -> Sequence[Edit]:
+    edits: list[Edit] = []
+    at = 0
+    while at < len(text) and draw(st.booleans()):
+        start = draw(st.integers(at, len(text)))
+        end = draw(st.integers(start, min(len(text), start + 4)))
+        after = draw(st.text("xy", max_size=3))
+        if text[start:end] != after:
+            edits.append(Edit(start, end, text[start:end], after, "test.edit"))
+        at = end + 1
+    return edits

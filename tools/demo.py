@@ -16,17 +16,24 @@ from ingest.batch import Outcome, RunOptions
 
 ROOT = Path(__file__).parent.parent
 # The documents; what lies beside them (truth, builders, cases) is not a document.
-DOCUMENTS = ("pdf/*.pdf", "pdf/bad/*", "pages/**/*.html", "pages/**/*.page.txt", "encodings/*.txt")
+DOCUMENTS = ("pdf/*.pdf", "pages/*/*.html", "pages/*/*.txt", "encodings/*.txt")
+
+
+REPAIR = ("gloss.", "mojibake.")
+STRIP = ("notice.", "mark.", "running.", "watermark.", "hidden.", "debris.")
+
+
+def of(outcome: Outcome, rooms: tuple[str, ...]) -> str:
+    return str(sum(n for rule, n in outcome.edits.items() if rule.startswith(rooms)) or "")
 
 
 def row(outcome: Outcome) -> tuple[str, ...]:
-    edits = outcome.edits_per_stage
     return (
-        outcome.source,
+        str(Path(outcome.source).relative_to(ROOT / "fixtures")),
         str(outcome.pages or ""),
         f"{outcome.characters:,}" if outcome.characters else "",
-        str(edits.get("repair", 0) or ""),
-        str(edits.get("strip", 0) or ""),
+        of(outcome, REPAIR),
+        of(outcome, STRIP),
         str(outcome.losses or ""),
         outcome.status if not outcome.reason else f"{outcome.status}: {outcome.reason}",
     )
@@ -34,7 +41,7 @@ def row(outcome: Outcome) -> tuple[str, ...]:
 
 def main() -> int:
     table = Table(title="fixtures/ → out/", header_style="bold")
-    table.add_column("document", overflow="fold")
+    table.add_column("document", no_wrap=True)
     for heading in ("pages", "characters", "repairs", "notices", "losses"):
         table.add_column(heading, justify="right")
     table.add_column("status", overflow="fold")
@@ -43,7 +50,7 @@ def main() -> int:
     for outcome in ingest.run([ROOT / "fixtures"], ROOT / "out", options=options):
         table.add_row(*row(outcome))
         counts[outcome.status] = counts.get(outcome.status, 0) + 1
-    console = Console(width=None if sys.stdout.isatty() else 120)
+    console = Console(width=None if sys.stdout.isatty() else 130)
     console.print(table)
     console.print(", ".join(f"{count} {status}" for status, count in sorted(counts.items())))
     console.print("text in out/, one record per document in out/documents.jsonl")

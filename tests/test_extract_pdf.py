@@ -345,6 +345,38 @@ def test_columns_side_by_side_are_not_one_line() -> None:
     assert read(left + right).text == "left 0\nleft 1\nleft 2\nright 0\nright 1\nright 2\n"
 
 
+def test_running_lines_take_their_place() -> None:
+    body = "".join(text(f"Body {n}", y=700 - 14 * n) for n in range(3))
+    page = (
+        text("- 1 -", x=280, y=30)
+        + body
+        + text("Second header line", y=756)
+        + text("Header", y=770)
+    )
+    found = read(page).text.splitlines()
+    assert found[-1] == "- 1 -"
+    assert set(found[:2]) == {"Header", "Second header line"}
+    assert found[2:5] == ["Body 0", "Body 1", "Body 2"]
+
+
+def test_content_order_stays_where_columns_explain_it() -> None:
+    left = "".join(text(f"left {n}", y=700 - 14 * n) for n in range(9))
+    right = "".join(text(f"right {n}", x=300, y=707 - 14 * n) for n in range(9))
+    found = read(left + right).text.splitlines()
+    assert found == [f"left {n}" for n in range(9)] + [f"right {n}" for n in range(9)]
+
+
+def test_list_marks_written_apart_go_to_their_items() -> None:
+    items = "".join(
+        text(f"item {n}", x=90, y=700 - 28 * n) + text("goes on", x=90, y=686 - 28 * n)
+        for n in range(3)
+    )
+    marks = "".join(text(f"{n + 1}.", y=700 - 28 * n) for n in range(3))
+    expected = "1. item 0\ngoes on\n2. item 1\ngoes on\n3. item 2\ngoes on\n"
+    assert read(items + marks).text == expected
+    assert read(marks + items).text == expected
+
+
 def test_pages_without_text_are_named_and_blank_ones_are_not() -> None:
     scan = PICTURE.format(600, 800, 0, 0)
     document = read(text("Text"), scan, "", text("More"))

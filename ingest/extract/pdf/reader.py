@@ -19,6 +19,7 @@ from ingest.extract.pdf.characters import characters, is_plain, plain
 from ingest.extract.pdf.fragments import merge_rows, split_rows
 from ingest.extract.pdf.frame import frame
 from ingest.extract.pdf.metadata import read_metadata
+from ingest.extract.pdf.order import in_order
 from ingest.extract.pdf.pdfium import (
     PASSWORD_ERROR,
     SECURITY_ERROR,
@@ -177,7 +178,7 @@ def _read_page(page: int) -> Reading:
                         row if is_plain(row.text) else row._replace(text=plain(row.text))
                         for row in rows
                     ]
-                rows = merge_rows(rows)
+                rows = in_order(merge_rows(rows))
     on_picture = 0 < len(text) < FEW and pictured(page, page_frame)
     quality = verdict("\n".join([row.text for row in rows]), pictured=on_picture)
     return Reading(rows, page_frame.width, page_frame.height, quality)

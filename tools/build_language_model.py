@@ -38,8 +38,10 @@ from ingest.repair.language_table import SEED, extend, follow, table_bytes
 LONGEST = 5
 #: Pairs kept, those that say most: what fits into 4 MB beside the words.
 PAIRS = 545_000
-#: Levels per nat, a step of 8%; and the least boost of a pair, exp(-5).
-WORD_SCALE, PAIR_SCALE, PAIR_OFFSET = 12, 13, 5
+#: Levels per nat: a step of 8% for words, of 31% for pairs, of which the least boost is exp(-3).
+WORD_SCALE, PAIR_SCALE, PAIR_OFFSET = 12, 3.7, 3
+#: Bits of a level; what is left of two bytes, of one byte, widens the fingerprint.
+WORD_BITS, PAIR_BITS = 8, 6
 #: Symbols that are not Han: marks, a run of digits, a run of Latin letters, anything else.
 MARKS = "，。、；：！？“”‘’（）《》…—·"
 SYMBOLS = MARKS + "0A#"
@@ -272,8 +274,8 @@ def both_scripts(
     return both
 
 
-def level(number: float) -> int:
-    return min(255, max(0, round(number)))
+def level(number: float, bits: int) -> int:
+    return min((1 << bits) - 1, max(0, round(number)))
 
 
 def hashed(word: str) -> int:
@@ -287,10 +289,10 @@ def pair_levels(
     kept: dict[str, dict[str, float]], words: dict[str, float]
 ) -> Iterator[tuple[int, int]]:
     for before, added in kept.items():
-        yield follow(hashed(before), 0), round((1 - sum(added.values())) * 255)
+        yield follow(hashed(before), 0), level((1 - sum(added.values())) * 63, PAIR_BITS)
         for word, value in added.items():
             boost = math.log(value / words[word]) + PAIR_OFFSET
-            yield follow(hashed(before), hashed(word)), level(boost * PAIR_SCALE)
+            yield follow(hashed(before), hashed(word)), level(boost * PAIR_SCALE, PAIR_BITS)
 
 
 def main() -> None:
@@ -340,10 +342,14 @@ def main() -> None:
     ).encode()
     head += b" " * (-len(head) % 4)
     word_table = table_bytes(
-        {hashed(word): level(-math.log(p) * WORD_SCALE) for word, p in spelled_words.items()},
-        wide=True,
+        {
+            hashed(word): level(-math.log(p) * WORD_SCALE, WORD_BITS)
+            for word, p in spelled_words.items()
+        },
+        tail_bits=16,
+        level_bits=WORD_BITS,
     )
-    pair_table = table_bytes(dict(pair_levels(kept, probabilities)))
+    pair_table = table_bytes(dict(pair_levels(kept, probabilities)), level_bits=PAIR_BITS)
     options.output.write_bytes(struct.pack("<I", len(head)) + head + word_table + pair_table)
     print(f"{len(spelled_words)} words, {sum(map(len, kept.values()))} pairs,", end=" ")
     print(f"{len(kept)} words with pairs, {options.output.stat().st_size} bytes")

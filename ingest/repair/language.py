@@ -73,7 +73,7 @@ class Model:
         head = json.loads(content[4 : 4 + length])
         self._fold = self._exact = str.maketrans(*head["exact"])
         self._simple = str.maketrans(*head["simple"])
-        self._marks = frozenset(head["marks"])
+        self.marks = frozenset(head["marks"])
         self._traditional = frozenset(head["traditional"])
         self._simplified = frozenset(head["simplified"])
         view = memoryview(content)
@@ -84,7 +84,7 @@ class Model:
         self._probabilities = [math.exp(-n / head["word_scale"]) for n in range(256)]
         self._unseen: float = head["unseen"]
         self._longest: int = head["longest"]
-        self._lattice = Lattice(
+        self.lattice = Lattice(
             words,
             pairs,
             word_scale=head["word_scale"],
@@ -106,7 +106,7 @@ class Model:
         >>> model.score("")
         0.0
         """
-        states, scaled = self._lattice.forward(self.symbols(text), self._start())
+        states, scaled = self.lattice.forward(self.symbols(text), self.start())
         return math.log(sum(state.mass for state in states[-1])) - scaled
 
     def rank(
@@ -126,9 +126,9 @@ class Model:
         cut = len(before.exact) > CONTEXT
         before = Symbols(before.exact[-CONTEXT:], before.simple[-CONTEXT:])
         after = Symbols(after.exact[:CONTEXT], after.simple[:CONTEXT])
-        first = State(UNKNOWN, 1.0, 1.0) if cut or not before.exact else self._start()
-        states, _ = self._lattice.forward(before, first)
-        endings = self._lattice.endings(after)
+        first = State(UNKNOWN, 1.0, 1.0) if cut or not before.exact else self.start()
+        states, _ = self.lattice.forward(before, first)
+        endings = self.lattice.endings(after)
         habits = self.scripts(left + right)
         if cache is not None:
             habits = (habits[0] + cache.scripts[0], habits[1] + cache.scripts[1])
@@ -156,7 +156,7 @@ class Model:
 
     def begin(self, left: str = "") -> Progress:
         """Where the model stands behind a text, to go on from character by character."""
-        progress = self._lattice.begin(self._start())
+        progress = self.lattice.begin(self.start())
         for char in left:
             _, progress = self.advance(progress, char)
         return progress
@@ -178,7 +178,7 @@ class Model:
         text = self.symbols(char)
         if not text.exact or text.exact[0] == progress.run:
             return 0.0, progress
-        return self._lattice.advance(progress, text.exact[0], text.simple[0])
+        return self.lattice.advance(progress, text.exact[0], text.simple[0])
 
     def symbols(self, text: str) -> Symbols:
         """A text as the lattice takes it."""
@@ -191,7 +191,7 @@ class Model:
             elif kind == "latin":
                 exact.append("A")
             elif kind is None:
-                exact.append(char if is_han(ord(char)) or char in self._marks else "#")
+                exact.append(char if is_han(ord(char)) or char in self.marks else "#")
         folded = "".join(exact).translate(self._simple)
         return Symbols([ord(char) for char in exact], [ord(char) for char in folded])
 
@@ -206,9 +206,10 @@ class Model:
             sum(char in self._traditional for char in text),
         )
 
-    def _start(self) -> State:
+    def start(self) -> State:
+        """The state at the beginning of a text: behind a boundary."""
         boundary = extend(SEED, ord("#"))
-        return State(boundary, self._lattice.rest(boundary), 1.0)
+        return State(boundary, self.lattice.rest(boundary), 1.0)
 
     def _between(
         self,
@@ -218,7 +219,7 @@ class Model:
         after: Symbols,
         endings: Sequence[Ending],
     ) -> float:
-        reach = self._lattice.longest - 1
+        reach = self.lattice.longest - 1
         middle = self.symbols(candidate)
         begin = min(reach, len(before.exact))
         text = Symbols(
@@ -229,7 +230,7 @@ class Model:
         share = 1.0
         for code in middle.exact:
             share *= SYMBOL_SHARES.get(chr(code), 1.0)
-        return share * self._lattice.between(states[len(states) - 1 - begin :], text, span, endings)
+        return share * self.lattice.between(states[len(states) - 1 - begin :], text, span, endings)
 
     def _repeated(
         self,

@@ -12,6 +12,9 @@ from typing import Final, NamedTuple
 
 from ingest.repair.language_table import SEED, Table, extend, follow
 
+#: The greatest level in the table of pairs.
+LEVELS: Final = 63
+
 #: The history before a text of which nothing is known; no word has this hash.
 UNKNOWN: Final = 0
 
@@ -92,14 +95,15 @@ class Lattice:
         self._words = words
         self._pairs = pairs
         self._word_probabilities = [math.exp(-n / word_scale) for n in range(256)]
-        self._boosts = [math.exp(n / pair_scale - pair_offset) for n in range(256)]
+        self._rests = [max(n, 0.5) / LEVELS for n in range(LEVELS + 1)]
+        self._boosts = [math.exp(n / pair_scale - pair_offset) for n in range(LEVELS + 1)]
         self._unseen = unseen
         self.longest = longest
 
     def rest(self, word: int) -> float:
         """The share that a word leaves to words of which it says nothing."""
         level = self._pairs.get(follow(word, 0))
-        return level / 255 if level >= 0 else 1.0
+        return self._rests[level] if level >= 0 else 1.0
 
     def words_from(self, text: Symbols, start: int, least: int = 0) -> list[tuple[int, int, float]]:
         """Words that start at a position and end at `least` or behind: end, hash, P(word)."""

@@ -3,9 +3,9 @@
 The language model has hundreds of thousands of words and word pairs. A Python
 dictionary of them takes seconds to fill and a hundred megabytes; here they are a
 static hash table (compress, hash, displace: Belazzougui, Botelho and Dietzfelbinger,
-2009) that is read as it lies in the file. A key is not stored, only a fingerprint: of 16
-bits, so that one absent key in 65,536 is taken for a present one, or of 24 bits, where
-that would do harm.
+2009) that is read as it lies in the file. A key is not stored, only a fingerprint of
+18 or 24 bits: one absent pair of words in 260,000, one absent word in 16 million is taken
+for a present one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ MASK: Final = (1 << 64) - 1
 MULTIPLIER: Final = 0x9E3779B97F4A7C15
 SEED: Final = 0x243F6A8885A308D3
 
-_HEAD: Final = struct.Struct("<III")
+_HEAD: Final = struct.Struct("<IIII")
+_TAILS: Final = {8: "B", 16: "H"}
 
 
 def extend(state: int, symbol: int) -> int:
@@ -42,9 +43,9 @@ class Table(NamedTuple):
 
     displacements: memoryview
     fingerprints: memoryview
-    #: Eight more bits of every fingerprint; empty in a narrow table.
+    #: Some more bits of the fingerprint, and the level in the lower bits.
     tails: memoryview
-    levels: memoryview
+    level_bits: int
 
     def get(self, state: int) -> int:
         """The level stored for a hash, or -1."""
@@ -52,22 +53,27 @@ class Table(NamedTuple):
         at = ((state >> 13) + displacement * ((state >> 37) | 1)) % len(self.fingerprints)
         if self.fingerprints[at] != state >> 48:
             return -1
-        if self.tails and self.tails[at] != (state >> 40) & 255:
+        tail: int = self.tails[at]
+        # The bits below the fingerprint, as many as the tail has room for.
+        room = 8 * self.tails.itemsize - self.level_bits
+        if tail >> self.level_bits != (state >> (48 - room)) & ((1 << room) - 1):
             return -1
-        level: int = self.levels[at]
-        return level
+        return tail & ((1 << self.level_bits) - 1)
 
 
 def read_table(content: memoryview, offset: int) -> tuple[Table, int]:
     """The table that starts at a byte offset, and the offset behind it."""
-    buckets, slots, wide = _HEAD.unpack_from(content, offset)
-    parts = []
-    end = offset + _HEAD.size
-    for size in (2 * buckets, 2 * slots, slots if wide else 0, slots):
-        parts.append(content[end : end + size])
-        end += size
-    displacements, fingerprints, tails, levels = parts
-    table = Table(displacements.cast("H"), fingerprints.cast("H"), tails, levels)
+    buckets, slots, tail_bits, level_bits = _HEAD.unpack_from(content, offset)
+    first = offset + _HEAD.size
+    second = first + 2 * buckets
+    third = second + 2 * slots
+    end = third + slots * tail_bits // 8
+    table = Table(
+        content[first:second].cast("H"),
+        content[second:third].cast("H"),
+        content[third:end].cast(_TAILS[tail_bits]),
+        level_bits,
+    )
     return table, end + end % 2
 
 
@@ -79,54 +85,62 @@ def _prime_from(number: int) -> int:
     return number
 
 
-def table_bytes(levels: dict[int, int], *, wide: bool = False) -> bytes:
-    """The bytes of a table from hash to level (0 to 255); what `read_table` reads.
+def table_bytes(levels: dict[int, int], *, tail_bits: int = 8, level_bits: int = 8) -> bytes:
+    """The bytes of a table from hash to level; what `read_table` reads.
 
-    Deterministic: buckets are placed by size, then by number. The length is even.
+    A key takes four and a half bytes with tails of 16 bits, one less with tails of 8;
+    what a tail has beside the level widens the fingerprint. Deterministic: buckets are
+    placed by size, then by number. The length is even.
 
     >>> table, end = read_table(memoryview(table_bytes({5 << 40: 7, 9 << 40: 200})), 0)
     >>> table.get(5 << 40), table.get(9 << 40), table.get(3 << 60)
     (7, 200, -1)
     """
+    if not all(0 <= level < 1 << level_bits for level in levels.values()):
+        raise ValueError(f"a level does not fit into {level_bits} bits")
     buckets = _prime_from(len(levels) // 4 + 1)
-    # 0.97: fuller, and the last keys need hundreds of trials each.
-    slots = _prime_from(int(len(levels) / 0.97) + 3)
     members: list[list[int]] = [[] for _ in range(buckets)]
     for state in sorted(levels):
         members[state % buckets].append(state)
-    order = sorted(range(buckets), key=lambda bucket: (-len(members[bucket]), bucket))
-    while True:
-        displacements = [0] * buckets
-        fingerprints = [0] * slots
-        tails = bytearray(slots if wide else 0)
-        values = bytearray(slots)
-        taken = bytearray(slots)
-        for bucket in order:
-            states = members[bucket]
-            for displacement in range(1 << 16):
-                places = [((s >> 13) + displacement * ((s >> 37) | 1)) % slots for s in states]
-                if len(set(places)) == len(places) and not any(taken[p] for p in places):
-                    break
-            else:
-                break
-            displacements[bucket] = displacement
-            for state, place in zip(states, places, strict=True):
-                taken[place] = 1
-                fingerprints[place] = state >> 48
-                values[place] = levels[state]
-                if wide:
-                    tails[place] = (state >> 40) & 255
-        else:
-            break
+    # 0.97: fuller, and the last keys need hundreds of trials each.
+    slots = _prime_from(int(len(levels) / 0.97) + 3)
+    while (placed := _placed(members, slots)) is None:
         # A key whose step is a multiple of the number of slots cannot move.
         slots = _prime_from(slots + 2)
+    displacements, places = placed
+    fingerprints = [0] * slots
+    tails = [0] * slots
+    room = tail_bits - level_bits
+    for state, place in places.items():
+        fingerprints[place] = state >> 48
+        more = (state >> (48 - room)) & ((1 << room) - 1)
+        tails[place] = more << level_bits | levels[state]
     content = b"".join(
         (
-            _HEAD.pack(buckets, slots, wide),
+            _HEAD.pack(buckets, slots, tail_bits, level_bits),
             struct.pack(f"<{buckets}H", *displacements),
             struct.pack(f"<{slots}H", *fingerprints),
-            bytes(tails),
-            bytes(values),
+            struct.pack(f"<{slots}{_TAILS[tail_bits]}", *tails),
         )
     )
     return content + b"\0" * (len(content) % 2)
+
+
+def _placed(members: list[list[int]], slots: int) -> tuple[list[int], dict[int, int]] | None:
+    """Displacements of the buckets and slots of the keys; None if a bucket finds no place."""
+    displacements = [0] * len(members)
+    places: dict[int, int] = {}
+    taken = bytearray(slots)
+    for bucket in sorted(range(len(members)), key=lambda bucket: (-len(members[bucket]), bucket)):
+        states = members[bucket]
+        for displacement in range(1 << 16):
+            tried = [((s >> 13) + displacement * ((s >> 37) | 1)) % slots for s in states]
+            if len(set(tried)) == len(tried) and not any(taken[place] for place in tried):
+                break
+        else:
+            return None
+        displacements[bucket] = displacement
+        places.update(zip(states, tried, strict=True))
+        for place in tried:
+            taken[place] = 1
+    return displacements, places

@@ -32,6 +32,9 @@ GAP = 3
 TITLES = 12
 
 
+# A page mark or a slice mark before the title.
+_NUMBER = re.compile(r"\A(?:\d{1,4}/\d{1,4}|\d{1,3}、)")
+
 Named: TypeAlias = dict[int, list[tuple[packs.Pack, packs.Rule]]]
 """The rules that lines match, by the line's place among those that are not blank."""
 
@@ -162,15 +165,20 @@ def _choose(
 ) -> list[Match]:
     """Return what a line counts as on this page, the strongest first."""
     counted = [
-        Match(rule.id, rule.kind, rule.strong, rule.opens, rule.region, pack.id, rule.pattern)
+        # What many sites share are words of reports too (`相关文档`): inside a block only.
+        Match(
+            rule.id, rule.kind, rule.strong, rule.opens, rule.region, pack.id, rule.pattern,
+            hint=not rule.strong and pack.id == "common" and level == "sure",
+        )  # fmt: skip
         for pack, rule in named.get(at, ())
         if pack.id in recognised or pack.id == "common"
     ]
     verdict = verdicts.get(at)
     if verdict:
-        strong, hint = verdict.strength > 1, len(verdict.signs) < 2 and verdict.strength < 2
+        sure = verdict.strength == 3 or verdict.certain
+        strong = sure or (level == "likely" and verdict.strength == 2)
         counted.append(
-            Match(verdict.rule, "site", strong, False, "edge", "grammar", None, hint and level == "sure")
+            Match(verdict.rule, "site", strong, False, "edge", "grammar", None, hint=not strong and level == "sure")
         )
     order = ("common", "grammar")
     return sorted(
@@ -272,6 +280,9 @@ def _head(
                 break
         elif match.strong or (at == end and not match.hint):
             end, gap = at + 1, 0
+    # The title with its file type, right above the text that begins with the title.
+    while 0 < end < len(solid) - 1 and _titles(solid[end], solid[end + 1]):
+        end += 1
     site.first = end
     for at in range(end):
         match = _pick(matches, at, "head")
@@ -284,6 +295,13 @@ def _head(
         else:
             # A line that nothing explains may be the title, which stands once only.
             removals.propose(solid[at].start, solid[at].end, "notice.between")
+
+
+def _titles(line: TextLine, following: TextLine) -> bool:
+    """Say whether a line is a file name whose stem the next line begins with."""
+    stem, dot, kind = line.folded.rpartition(".")
+    opening = fold(following.text[: 3 * len(line.text) + 40]) if dot else ""
+    return len(stem) >= 4 and 2 < len(kind) < 5 and kind.isascii() and _NUMBER.sub("", opening).startswith(stem)
 
 
 def _explained(

@@ -21,6 +21,7 @@ from ingest.strip.folding import any_of, ends_sentence, fold
 # pages that the signs were written from: one sign 31% / 96%, two 7% / 83%, three 1% / 61%.
 SPEAKS = 3
 HINTS = 2
+CERTAIN = 4
 
 # Longest menu, in characters as they stand.
 LONGEST_ROW = 120
@@ -48,6 +49,16 @@ class Verdict(NamedTuple):
     rule: str
     strength: int
     signs: tuple[str, ...]
+
+    @property
+    def certain(self) -> bool:
+        """Whether a sentence can end a block of notices, where the report's sentences begin.
+
+        Either four signs, or three of which one is the site speaking of itself and one its
+        offer to remove or its address: a report *about* such sites says no `本站`.
+        """
+        own = "house" in self.signs and ("removal" in self.signs or "contact" in self.signs)
+        return len(self.signs) >= CERTAIN or (len(self.signs) >= SPEAKS and own)
 
 
 @cache

@@ -43,6 +43,9 @@ def page_count(site: Site) -> int | None:
     shown, rest = site.one("gate.shown"), site.one("gate.rest")
     if shown and rest:
         told.add(int(shown) + int(rest))
+    if unseen := site.one("gate.unseen"):
+        told.add(site.shown + int(unseen))
+    # Without a rest to come, the preview images are all the pages there are.
     if not told and site.shown > 1:
         told.add(site.shown)
     return told.pop() if len(told) == 1 else None

@@ -145,10 +145,10 @@ def _typed_text(document: Document, draft: _Draft, mirrored: bool) -> None:
         draft.take(wrapped.find(draft.text))
     last = document.history[-1] if document.history else None
     places = spacing.taken_out(last) if last and last.stage == "strip" else []
-    if places or from_page:
-        everywhere = document.source.media_type == "text/html"
-        places = _moved(places, draft.edits)
-        draft.take(spacing.blank_lines(draft.text, None if everywhere else places, from_page))
+    if document.source.media_type == "text/html":
+        draft.finish(spacing.blank_lines(draft.text, None))
+    elif places:
+        draft.finish(spacing.blank_lines(draft.text, _moved(places, draft.edits)))
 
 
 def _moved(places: Sequence[int], edits: Sequence[Edit]) -> list[int]:

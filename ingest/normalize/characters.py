@@ -11,7 +11,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import itemgetter
 
 from ingest.document import Certainty, Edit
 from ingest.normalize.language import Language
@@ -51,8 +52,10 @@ def find(text: str, setting: Setting) -> list[Edit]:
         return []
     if not _SUSPECT.search(text):
         return []
-    edits = [edit for rule in _RULES for edit in rule(text, setting)]
-    edits.sort(key=lambda edit: edit[:2])
+    found = [list(rule(text, setting)) for rule in _RULES]
+    edits = list(chain.from_iterable(found))
+    if sum(map(bool, found)) > 1 or setting.layout:
+        edits.sort(key=itemgetter(0, 1))
     return edits
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ingest.document import Edit, Step
 from ingest.normalize.geometry import Row
@@ -98,33 +98,27 @@ def trailing(text: str) -> list[Edit]:
     return [_dropped(found, "space.trailing") for found in _TRAILING.finditer(text)]
 
 
-def blank_lines(text: str, places: Sequence[int] | None, ends_line: bool) -> list[Edit]:
-    """Bring runs of blank lines to one, at the start to none.
+def blank_lines(text: str, places: Sequence[int] | None) -> list[Edit]:
+    """Bring runs of blank lines to one, at the start to none, and the end to one line end.
 
-    `places` are the offsets where an earlier stage took something out; only runs that
-    such a place touches are changed (None: all runs). With `ends_line` the text ends
-    with exactly one line end; otherwise its end is touched only at a place.
+    `places` are the offsets where an earlier stage took something out: only runs that
+    such a place touches are changed, and the end only if it is one. None: all runs.
     """
     edits: list[Edit] = []
-    for found in _runs(text):
+    for found in _RUN.finditer(text):
         start, end = found.span()
         if places is not None and not _touched(places, start, end):
             continue
         wanted = "\n\n" if start and end < len(text) else "\n" if start else ""
         if len(found[0]) > len(wanted):
             edits.append(Edit(start, end, found[0], wanted, "space.blank-lines", "sure"))
-    if ends_line and text.strip():
-        bare = len(text.rstrip("\n"))
-        if text[bare:] != "\n" and not (edits and edits[-1].end == len(text)):
-            edits.append(Edit(bare, len(text), text[bare:], "\n", "space.final-line-end", "sure"))
+    stop = len(text)
+    if text and text[-1] != "\n" and (places is None or _touched(places, stop, stop)):
+        edits.append(Edit(stop, stop, "", "\n", "space.final-line-end", "sure"))
     return edits
 
 
 _RUN = re.compile(r"\n(?:[ \t]*\n)+|\A\n+|\n+\Z")
-
-
-def _runs(text: str) -> Iterator[re.Match[str]]:
-    return _RUN.finditer(text)
 
 
 def _touched(places: Sequence[int], start: int, end: int) -> bool:

@@ -20,6 +20,9 @@ HYPHEN = "\ufffe"
 DROPPED = "\uffff"
 """Stands for a blank to be left out, so that PDFium's indices still fit the text."""
 
+PROBES = 24
+"""Characters compared before indices are trusted. Where PDFium miscounts, all behind is shifted."""
+
 _LINE_END = "\r\n"
 # Line ends that come from a glyph would split a line of ours in two.
 _STRAY_ENDS = re.compile("[\r\n]")
@@ -38,20 +41,70 @@ def characters(text_page: int) -> str:
         return ""
     units = (ctypes.c_ushort * (count + 1))()
     written = pdfium.text(text_page, 0, count, ctypes.addressof(units)) - 1
+    text = _halves(units, written)
     if written == count:
-        text = bytes(memoryview(units)[:count]).decode("utf-16-le", "surrogatepass")
-        if len(text) == count:
-            return text
-        return "".join(map(chr, units[:count]))
+        return text
     # PDFium leaves some control characters out of its text, so indices do not fit.
-    codes = map(pdfium.unicode, repeat(text_page), range(count))
-    return "".join(map(_character, codes))
+    spread = _spread(text_page, text, count) if 0 < written < count else ""
+    if len(spread) == count and _agrees(text_page, spread):
+        return spread
+    return "".join(map(_character, map(pdfium.unicode, repeat(text_page), range(count))))
+
+
+def _halves(units: ctypes.Array[ctypes.c_ushort], count: int) -> str:
+    text = bytes(memoryview(units)[:count]).decode("utf-16-le", "surrogatepass")
+    return text if len(text) == count else "".join(map(chr, units[:count]))
 
 
 def _character(code: int) -> str:
     if code in (0, 2):
         return HYPHEN
     return chr(code) if code < 0x110000 else "\ufffd"
+
+
+def _spread(text_page: int, text: str, count: int) -> str:
+    """Put the characters that PDFium left out back in their places.
+
+    From a character that was left out to the next, index and text run in step: the places
+    are found by bisection.
+    """
+    pdfium = library()
+    index_of = pdfium.character_index
+    pieces: list[str] = []
+    last = len(text) - 1
+    last_shift = index_of(text_page, last) - last
+    begin = index = 0
+    while begin <= last:
+        at = index_of(text_page, begin)
+        missing = at - index
+        if missing < 0 or missing + len(text) > count:
+            return ""
+        pieces += map(_character, map(pdfium.unicode, repeat(text_page), range(index, at)))
+        shift = at - begin
+        end = last + 1
+        if shift != last_shift:
+            low, high = begin, last
+            while high - low > 1:
+                middle = (low + high) >> 1
+                if index_of(text_page, middle) - middle == shift:
+                    low = middle
+                else:
+                    high = middle
+            end = high
+        pieces.append(text[begin:end])
+        begin, index = end, end + shift
+    pieces += map(_character, map(pdfium.unicode, repeat(text_page), range(index, count)))
+    return "".join(pieces)
+
+
+def _agrees(text_page: int, text: str) -> bool:
+    """Compare some characters, the last ones among them, with what PDFium has at their index."""
+    unicode = library().unicode
+    places = {
+        *range(0, len(text), len(text) // PROBES + 1),
+        *range(max(0, len(text) - 8), len(text)),
+    }
+    return all(text[at] == _character(unicode(text_page, at)) for at in places)
 
 
 def is_plain(text: str) -> bool:

@@ -46,8 +46,8 @@ def in_order(rows: list[Row]) -> list[Row]:
 
 def _running_lines_placed(rows: list[Row]) -> list[Row]:
     """Move first rows that lie below all others to the end, last ones above all to the begin."""
-    # Rotated text, a watermark, lies anywhere and says nothing.
-    left = [index for index, row in enumerate(rows) if not row.angle]
+    # Rotated and hidden text lies anywhere and says nothing.
+    left = [index for index, row in enumerate(rows) if row.visible and not row.angle]
     tops = {index: rows[index].box[1] for index in left}
     bottoms = {index: rows[index].box[3] - ABOVE * rows[index].size for index in left}
     foot: list[int] = []

@@ -48,6 +48,7 @@ class Pdfium(NamedTuple):
     count_characters: Function
     text: Function
     unicode: Function
+    character_index: Function
     is_generated: Function
     is_hyphen: Function
     loose_box: Function
@@ -106,6 +107,7 @@ def library() -> Pdfium:
         count_characters=bound("FPDFText_CountChars", integer, pointer),
         text=bound("FPDFText_GetText", integer, pointer, integer, integer, pointer),
         unicode=bound("FPDFText_GetUnicode", ctypes.c_uint, pointer, integer),
+        character_index=bound("FPDFText_GetCharIndexFromTextIndex", integer, pointer, integer),
         is_generated=bound("FPDFText_IsGenerated", integer, pointer, integer),
         is_hyphen=bound("FPDFText_IsHyphen", integer, pointer, integer),
         loose_box=bound("FPDFText_GetLooseCharBox", integer, pointer, integer, pointer),

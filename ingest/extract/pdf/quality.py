@@ -32,6 +32,9 @@ def meaningless(text: str) -> int:
     >>> meaningless("A\\ue012(cid:7) \\x03B")
     3
     """
+    # Most pages are printable through and through, which is known in no time.
+    if text.isprintable() and "\ufffd" not in text:
+        return len(_CID.findall(text)) if "(cid:" in text else 0
     found = len(_MEANINGLESS.findall(text))
     return found + (len(_CID.findall(text)) if "(cid:" in text else 0)
 
@@ -55,8 +58,10 @@ def is_noise(text: str) -> bool:
     >>> is_noise("ÄÅÇÉÑÖÜáàâäãå187çéè"), is_noise("Tiếng Việt có nhiều dấu"), is_noise("Größe")
     (True, False, False)
     """
-    bare = _BLANKS.sub("", text)
-    return 2 * (len(_STRANGE.findall(bare)) + meaningless(bare)) > len(bare)
+    if text.isascii():
+        return False
+    length = len(text) - text.count(" ") - text.count("\n")
+    return 2 * (len(_STRANGE.findall(text)) + meaningless(text)) > length
 
 
 def verdict(text: str, *, pictured: bool) -> Quality:
@@ -68,6 +73,6 @@ def verdict(text: str, *, pictured: bool) -> Quality:
     length = len(_BLANKS.sub("", text)) if len(text) < 2 * SPARSE else len(text)
     if not length:
         return "none"
-    if meaningless(text) > GARBLED_SHARE * length or (not text.isascii() and is_noise(text)):
+    if meaningless(text) > GARBLED_SHARE * length or is_noise(text):
         return "garbled"
     return "sparse" if pictured and length < SPARSE else "good"

@@ -180,7 +180,7 @@ def _read_page(page: int) -> Reading:
                     ]
                 rows = in_order(merge_rows(rows))
     on_picture = 0 < len(text) < FEW and pictured(page, page_frame)
-    quality = verdict("\n".join([row.text for row in rows]), pictured=on_picture)
+    quality = verdict(" ".join([row.text for row in rows]), pictured=on_picture)
     return Reading(rows, page_frame.width, page_frame.height, quality)
 
 

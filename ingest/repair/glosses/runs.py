@@ -260,6 +260,14 @@ class Runs:
             for done in self._put(way, way.at, octets.chars(way.pending, firsts)):
                 done = done._replace(pending=(pair[0],))
                 yield from self._put(done, end, (char,), over=True, told=True)
+                # Two pairs in a row leave nothing of the character between them.
+                gone = done._replace(
+                    cost=done.cost + GONE_COST,
+                    text=done.text + LOST,
+                    units=(*done.units, Unit(way.at, LOST, (), gone=True)),
+                    state=START,
+                )
+                yield from self._put(gone, end, (char,), over=True, told=True)
 
     def _vanish(self, way: Way) -> Iterator[Way]:
         """Ways in which a pair vanished before the next character."""

@@ -21,10 +21,13 @@ from ingest.repair.glosses.weigh import LOST, START, State, Weigher, common
 SUSPICIOUS: Final = 8.5
 
 #: Choices followed for the first character, and for the second.
-CHOICES: Final = (8, 24)
+CHOICES: Final = (12, 30)
 
 #: Characters to the right that are weighed.
-REACH: Final = 3
+REACH: Final = 4
+
+#: Ways to fill a place that are weighed with the full measure.
+WEIGHED: Final = 10
 
 
 class Vanished:
@@ -34,43 +37,60 @@ class Vanished:
         self._annotated = annotated
         self._weigher = weigher
 
-    def mend(self, way: Way, start: State, right: str) -> Way:
+    def mend(self, way: Way, start: State, left: str, right: str) -> Way:
         """Put characters in where a way joins two to an improbable one."""
         weigher = self._weigher
         units: list[Unit] = []
         saved = 0.0
         state = start
+        done = left
         for index, unit in enumerate(way.units):
-            text = way.text[index + 1 :] + right
+            text = (way.text[index + 1 :] + right)[:REACH]
             cost, behind = weigher.step(state, unit.char)
             pair = octets.pair(unit.char) if len(unit.options) == 1 else None
-            if pair is None:
-                units.append(unit)
-                state = behind
-                continue
             following = weigher.step(behind, text[0])[0] if text else 0.0
-            if max(cost, following - 1.0) < SUSPICIOUS:
-                units.append(unit)
-                state = behind
-                continue
-            as_it_is = cost + weigher.run(behind, text[:REACH])[0]
-            found = self._pairs(state, unit, pair, text[:REACH])
-            if not found:
-                units.append(unit)
-                state = behind
-                continue
-            other, chosen = min(found, key=lambda item: item[0])
-            share = 1 / (1 + math.exp(min(other - as_it_is, 50.0)))
-            if other < as_it_is:
-                units += [one._replace(share=share) for one in chosen]
-                saved += as_it_is - other
-                for one in chosen:
-                    _, state = weigher.step(state, one.char) if not one.gone else (0.0, START)
-            else:
-                units.append(unit._replace(share=1 - share))
-                state = behind
+            chosen: tuple[Unit, ...] = (unit,)
+            if pair and max(cost, following - 1.0) >= SUSPICIOUS:
+                gain, chosen = self._weighed(done, state, unit, pair, text)
+                saved += gain
+            units += chosen
+            for one in chosen:
+                state = weigher.step(state, one.char)[1] if not one.gone else START
+            done += "".join(one.char for one in chosen)
         text = "".join(unit.char for unit in units)
         return way._replace(units=tuple(units), text=text, cost=way.cost - saved)
+
+    def _weighed(
+        self, left: str, state: State, unit: Unit, pair: tuple[int, int], right: str
+    ) -> tuple[float, tuple[Unit, ...]]:
+        """Weigh one character against two; what the better saves, and which it is."""
+        found = self._pairs(state, unit, pair, right)
+        if not found:
+            return 0.0, (unit,)
+        found.sort(key=lambda item: item[0])
+        texts = [unit.char + right]
+        extra = [0.0]
+        for _, units in found[:WEIGHED]:
+            texts.append("".join(one.char for one in units) + right)
+            extra.append(VANISHED_COST)
+            if len(units) > 2:
+                extra[-1] += GONE_COST + VANISHED_COST
+        costs = [
+            cost + more for cost, more in zip(self._weigher.full(left, texts), extra, strict=True)
+        ]
+        least = min(costs)
+        total = sum(math.exp(least - cost) for cost in costs)
+        best = costs.index(least)
+        as_it_is = math.exp(least - costs[0]) / total
+        if best == 0:
+            return 0.0, (unit._replace(share=as_it_is),)
+        units = found[best - 1][1]
+        alike = sum(
+            math.exp(least - cost)
+            for cost, (_, other) in zip(costs[1:], found, strict=False)
+            if len(other) == len(units)
+        )
+        return costs[0] - least, tuple(one._replace(share=alike / total) for one in units)
 
     def _pairs(
         self, state: State, unit: Unit, pair: tuple[int, int], right: str
@@ -85,18 +105,19 @@ class Vanished:
                 continue
             all_ones, all_twos = tuple(ones), tuple(twos)
             likely = weigher.likely(twos)[: CHOICES[1]]
-            for cost, one in weigher.choices(state, ones)[: CHOICES[0]]:
+            openings = weigher.choices(state, ones)[: CHOICES[0]]
+            for cost, one in openings:
                 _, behind = weigher.step(state, one)
-                for more, two in weigher.choices(behind, likely)[:2]:
+                for more, two in weigher.choices(behind, likely)[:3]:
                     _, end = weigher.step(behind, two)
-                    total = cost + more + weigher.run(end, right)[0] + VANISHED_COST
+                    total = cost + more + weigher.run(end, right[:1])[0]
                     units = (Unit(unit.end, one, all_ones), Unit(unit.end, two, all_twos))
                     found.append((total, units))
             # Two pairs in a row leave nothing of the character between them.
-            cost, one = weigher.choices(state, ones)[0]
+            cost, one = openings[0]
             more, two = weigher.choices(START, likely)[0]
             _, end = weigher.step(START, two)
-            total = cost + GONE_COST + more + weigher.run(end, right)[0] + 2 * VANISHED_COST
+            total = cost + GONE_COST + more + weigher.run(end, right[:1])[0]
             three = (
                 Unit(unit.end, one, all_ones),
                 Unit(unit.end, LOST, (), gone=True),

@@ -1,23 +1,26 @@
-"""How probable a piece of the original is: the language model of Han text, and marks.
+"""How probable a piece of the original is.
 
-The costs are in nats (negative log probabilities) and add up from character to character,
-so that many ways through a damaged place share the work of what they have in common.
+Two measures share the language model's tables. The quick one knows words but not which
+word follows which, and is cheap enough to follow every way through a damaged place; the
+full one decides among the few that are left. Costs are in nats (negative log
+probabilities) and add up from character to character.
 """
 
 from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from ingest.repair import language
 from ingest.repair.glosses import octets
 from ingest.repair.glosses.readings import table
+from ingest.repair.language_cache import Cache
 from ingest.repair.language_table import SEED, extend
 
-#: Share of marks among the characters of running text, where the model of Han text has
-#: one cost for all. Counted over the first halves of the measured corpora.
+#: Share of marks among the characters of running text. Counted over the first halves of
+#: the measured corpora.
 MARKS: Final = {
     "，": 0.055, "。": 0.025, "、": 0.018, "：": 0.005, "；": 0.002, "“": 0.004, "”": 0.004,
     "（": 0.006, "）": 0.006, "《": 0.002, "》": 0.002, "？": 0.001, "！": 0.001, "．": 0.0005,
@@ -28,15 +31,15 @@ OTHER_MARK: Final = 0.00003
 #: Cost of an ASCII letter or digit: what follows one is mostly another.
 ALPHANUMERIC: Final = 4.0
 
-#: Least cost of a single character by its rank in GB2312: the table of the model takes one
-#: absent key in 65,536 for a present one, and then a rare character would look common.
-FLOORS: Final = {1: 3.0, 2: 8.0, 3: 14.0}
+#: Cost of a full-width letter or sign, which the full measure takes for any.
+ODD_MARK: Final = 5.0
 
 #: What stands for a lost character: says nothing about its neighbours.
 LOST: Final = "�"
 
 #: Folding has made ASCII of these marks; they weigh what they were.
 _WIDE: Final = {chr(code): chr(code + 0xFEE0) for code in (*range(0x21, 0x30), *range(0x3A, 0x41))}
+_WIDENED: Final = str.maketrans(_WIDE)
 
 
 class State(NamedTuple):
@@ -54,23 +57,25 @@ START: Final = State()
 
 
 @functools.cache
-def _floor(char: str) -> float:
-    simplified = table()[char].simplified if char in table() else char
-    pair = octets.pair(simplified)
-    try:
-        simplified.encode("gb2312")
-    except UnicodeEncodeError:
-        return FLOORS[3]
-    return FLOORS[1] if pair and pair[0] < 0xD8 else FLOORS[2]
-
-
 def common(char: str) -> bool:
     """Whether a character can stand for a lost one: a mark, or one that GB2312 has.
 
     The mirror's pages were Simplified ones: what GB2312 lacks is one character in
     thousands on them, and most of GBK.
     """
-    return not is_han(char) or _floor(char) < FLOORS[3]
+    if not is_han(char):
+        return True
+    simplified = table()[char].simplified if char in table() else char
+    pair = octets.pair(simplified)
+    return bool(pair) and "gb2312" in _charsets(simplified)
+
+
+def _charsets(char: str) -> str:
+    try:
+        char.encode("gb2312")
+    except UnicodeEncodeError:
+        return "gbk"
+    return "gb2312"
 
 
 def is_han(char: str) -> bool:
@@ -78,22 +83,31 @@ def is_han(char: str) -> bool:
 
 
 class Weigher:
-    """Costs of characters one after another. Holds no state: that is in `State`."""
+    """Costs of characters one after another; what is so far is in `State`.
 
-    def __init__(self) -> None:
-        model = language.han()
-        self._fold = model._fold
-        self._get = model._words.get
-        self._probabilities = model._probabilities
-        self._unseen = model._unseen
-        self._longest = model._longest
+    `document` is the page without its readings: its own words are the best witness.
+    """
+
+    def __init__(self, document: str) -> None:
+        self._model = language.han()
+        lattice = self._model.lattice
+        self._get = lattice._words.get
+        self._probabilities = lattice._word_probabilities
+        self._unseen = lattice._unseen
+        self._keep = lattice.longest
+        self._document = document
+        self._codes: dict[str, int] = {}
+
+    @functools.cached_property
+    def _cache(self) -> Cache:
+        return self._model.cache(self._document)
 
     def start(self, left: str) -> State:
         """State behind a text that stands to the left."""
         return self.run(START, left)[1]
 
     def run(self, state: State, text: str) -> tuple[float, State]:
-        """Cost of a text behind a state, and the state behind it."""
+        """Quick cost of a text behind a state, and the state behind it."""
         total = 0.0
         for char in text:
             cost, state = self.step(state, char)
@@ -101,42 +115,45 @@ class Weigher:
         return total, state
 
     def step(self, state: State, char: str) -> tuple[float, State]:
-        """Cost of one character behind a state, and the state behind it."""
+        """Quick cost of one character behind a state, and the state behind it."""
         if not is_han(char):
             return self._mark(char), START
-        code = self._fold.get(ord(char), ord(char))
-        total, hashes = self._extend(state, code, char)
-        keep = self._longest - 1
-        behind = (*hashes, SEED)[-keep - 1 :]
-        forwards = (*(share / total for share in state.forwards), 1.0)[-keep - 1 :]
-        return -math.log(total), State(behind, forwards)
-
-    def _extend(self, state: State, code: int, char: str) -> tuple[float, list[int]]:
+        code = self._code(char)
+        get, probabilities = self._get, self._probabilities
         total = 0.0
         hashes = []
-        floor = _floor(char)
-        get, probabilities = self._get, self._probabilities
         for before, share in zip(state.hashes, state.forwards, strict=True):
             after = extend(before, code)
             hashes.append(after)
             level = get(after)
-            if before == SEED:
-                alone = probabilities[level] if level >= 0 else self._unseen
-                total += share * min(alone, math.exp(-floor))
-            elif level >= 0 and floor < FLOORS[3]:
+            if level >= 0:
                 total += share * probabilities[level]
-        return total, hashes
+            elif before == SEED:
+                total += share * self._unseen
+        hashes.append(SEED)
+        forwards = [share / total for share in state.forwards]
+        forwards.append(1.0)
+        keep = self._keep
+        return -math.log(total), State(tuple(hashes[-keep:]), tuple(forwards[-keep:]))
 
     def choices(self, state: State, chars: Iterable[str]) -> list[tuple[float, str]]:
-        """Costs of several characters in the same place, the least first."""
-        fold = self._fold
+        """Quick costs of several characters in the same place, the least first."""
         found = []
+        get, probabilities = self._get, self._probabilities
+        begun = list(zip(state.hashes, state.forwards, strict=True))
         for char in chars:
-            if is_han(char):
-                total, _ = self._extend(state, fold.get(ord(char), ord(char)), char)
-                found.append((-math.log(total), char))
-            else:
+            if not is_han(char):
                 found.append((self._mark(char), char))
+                continue
+            code = self._code(char)
+            total = 0.0
+            for before, share in begun:
+                level = get(extend(before, code))
+                if level >= 0:
+                    total += share * probabilities[level]
+                elif before == SEED:
+                    total += share * self._unseen
+            found.append((-math.log(total), char))
         found.sort()
         return found
 
@@ -144,8 +161,42 @@ class Weigher:
         """Characters by their own probability, the most probable first."""
         return [char for _, char in self.choices(START, chars)]
 
+    def full(self, left: str, texts: Sequence[str]) -> list[float]:
+        """Full costs of several texts behind the same left context."""
+        advance = self._model.advance
+        begin = self._model.begin(left.translate(_WIDENED))
+        costs = []
+        for text in texts:
+            total, progress = 0.0, begin
+            for char in text.translate(_WIDENED):
+                if char == LOST:
+                    progress = self._model.begin()
+                    continue
+                cost, progress = advance(progress, char)
+                total += cost
+                if "\uff10" <= char <= "\uff5a" and char not in MARKS:
+                    # Among Chinese, full-width letters and digits are rare.
+                    total += ODD_MARK
+            costs.append(total)
+        return costs
+
+    def rank(self, left: str, options: Sequence[str], right: str) -> list[tuple[str, float]]:
+        """Choices for one character in its context, the most probable first."""
+        left, right = left.translate(_WIDENED), right.translate(_WIDENED)
+        return self._model.rank(left, options, right, self._cache)
+
+    def _code(self, char: str) -> int:
+        code = self._codes.get(char)
+        if code is None:
+            code = self._codes[char] = self._model.symbols(char).exact[0]
+        return code
+
     def _mark(self, char: str) -> float:
         if char == LOST:
             return 0.0
         char = _WIDE.get(char, char)
-        return ALPHANUMERIC if char < "\x80" else -math.log(MARKS.get(char, OTHER_MARK))
+        return (
+            ALPHANUMERIC
+            if char < "\x80" and char.isalnum()
+            else -math.log(MARKS.get(char, OTHER_MARK))
+        )

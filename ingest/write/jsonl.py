@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-from ingest.document import Document
+from ingest.document import Document, MetadataValue
 
 # Line ends to some readers of lines, though JSON lets them stand in a string.
 _LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
@@ -25,13 +25,10 @@ def render(document: Document) -> str:
     """
     record = {
         "id": document.source.sha256,
-        "source": document.source.name,
+        "source": _storable(document.source.name),
         "media_type": document.source.media_type,
-        "text": document.text,
-        "metadata": {
-            key: list(value) if isinstance(value, tuple) else value
-            for key, value in document.metadata.items()
-        },
+        "text": _storable(document.text),
+        "metadata": {key: _plain(value) for key, value in document.metadata.items()},
         "pages": [
             {"number": page.number, "start": page.start, "end": page.end, "quality": page.quality}
             for page in document.layout()
@@ -42,5 +39,15 @@ def render(document: Document) -> str:
         "damaged": document.damaged,
     }
     line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-    # A NUL is escaped inside JSON, where nobody would look for it later.
-    return line.translate(_LINE_ENDS).replace("\\u0000", "\ufffd") + "\n"
+    return line.translate(_LINE_ENDS) + "\n"
+
+
+def _storable(text: str) -> str:
+    """Replace NUL, which JSON would hide behind an escape."""
+    return text.replace("\x00", "\ufffd") if "\x00" in text else text
+
+
+def _plain(value: MetadataValue) -> object:
+    if isinstance(value, tuple):
+        return list(map(_storable, value))
+    return _storable(value) if isinstance(value, str) else value

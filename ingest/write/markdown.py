@@ -68,10 +68,16 @@ def _rendered(block: str, start: int, levels: _Levels) -> Iterator[str]:
     run: list[str] = []
     kind = ""
     at = start
-    for line in block.split("\n"):
+    lines = block.split("\n")
+    rows = sum("\t" in line.strip() for line in lines)
+    if rows > 1 and 2 * rows > len(lines):
+        # A row whose other cells are empty has no tab.
+        yield _table([line.split("\t") for line in lines])
+        return
+    for line in lines:
         level = levels.of(at, at + len(line))
         at += len(line) + 1
-        now = "heading" if level else "row" if "\t" in line.strip() else _line_kind(line)
+        now = "heading" if level else _line_kind(line)
         if run and (now != kind or now == "heading"):
             yield _block(run, kind)
             run = []
@@ -87,8 +93,6 @@ def _line_kind(line: str) -> str:
 def _block(lines: Sequence[str], kind: str) -> str:
     if kind == "heading":
         return lines[0]
-    if kind == "row" and len(lines) > 1:
-        return _table([line.split("\t") for line in lines])
     if kind == "item":
         return "\n".join(_item(line) for line in lines)
     # Lines of one block stay lines: verse, addresses.

@@ -151,7 +151,7 @@ class TestClean:
 
 BAD = {
     "empty.pdf": (b"", "empty"),
-    "junk.bin": (bytes(range(256)) * 40, "not"),
+    "junk.bin": (bytes(range(256)) * 40, "binary"),
     "half.pdf": (b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 ob", ""),
     "zip.pdf": (b"PK\x03\x04" + b"\0" * 200, "zip"),
 }

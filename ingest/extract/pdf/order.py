@@ -46,6 +46,13 @@ def in_order(rows: list[Row]) -> list[Row]:
 
 def _running_lines_placed(rows: list[Row]) -> list[Row]:
     """Move first rows that lie below all others to the end, last ones above all to the begin."""
+    all_tops = [row.box[1] for row in rows]
+    all_bottoms = [row.box[3] for row in rows]
+    if (
+        all_tops.index(min(all_tops)) < len(rows) - _RUNNING
+        and all_bottoms.index(max(all_bottoms)) >= _RUNNING
+    ):
+        return rows
     # Rotated and hidden text lies anywhere and says nothing.
     left = [index for index, row in enumerate(rows) if row.visible and not row.angle]
     tops = {index: rows[index].box[1] for index in left}

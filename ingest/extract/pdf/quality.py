@@ -61,7 +61,9 @@ def is_noise(text: str) -> bool:
     if text.isascii():
         return False
     length = len(text) - text.count(" ") - text.count("\n")
-    return 2 * (len(_STRANGE.findall(text)) + meaningless(text)) > length
+    strange = len(_STRANGE.findall(text))
+    # Without a good many accents the count of what has no meaning decides nothing here.
+    return 4 * strange > length and 2 * (strange + meaningless(text)) > length
 
 
 def verdict(text: str, *, pictured: bool) -> Quality:

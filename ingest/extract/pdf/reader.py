@@ -172,7 +172,7 @@ def _read_page(page: int) -> Reading:
             if rows:
                 rows = split_rows(text_page, page_frame, rows)
                 rows = visibility.hide(page, text_page, page_frame, rows)
-                rows = overprint.once(text_page, rows, text)
+                rows = overprint.once(text_page, rows)
                 if not is_plain(text):
                     rows = [
                         row if is_plain(row.text) else row._replace(text=plain(row.text))

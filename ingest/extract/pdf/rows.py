@@ -10,6 +10,7 @@ PDFium's answers.
 from __future__ import annotations
 
 import ctypes
+from array import array
 from itertools import repeat
 from math import atan2, degrees, hypot
 from operator import le, lt, mul, sub
@@ -62,8 +63,8 @@ def read_rows(text_page: int, page_frame: Frame, text: str) -> list[Row]:
         middle if text[middle] not in _GAPS else middle + 1
         for middle in [(first + last) >> 1 for first, last in zip(firsts, lasts, strict=True)]
     ]
-    floats = (ctypes.c_float * (18 * count))()
-    start = ctypes.addressof(floats)
+    floats = array("f", bytes(72 * count))
+    start, _ = floats.buffer_info()
     matrices = start + 48 * count
     indices = firsts + middles + lasts
     page_texts = repeat(text_page)
@@ -71,7 +72,7 @@ def read_rows(text_page: int, page_frame: Frame, text: str) -> list[Row]:
     sum(map(pdfium.loose_box, page_texts, indices, range(start, matrices, 16)))
     sum(map(pdfium.matrix, page_texts, middles, range(matrices, matrices + 24 * count, 24)))
     sizes = list(map(pdfium.font_size, page_texts, middles))
-    numbers = list(floats)
+    numbers = floats.tolist()
     lefts, first_tops, _, first_bottoms = _columns(numbers, 4, 0, count)
     _, tops, _, bottoms = _columns(numbers, 4, 4 * count, count)
     last_lefts, last_tops, rights, last_bottoms = _columns(numbers, 4, 8 * count, count)

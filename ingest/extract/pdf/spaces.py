@@ -7,8 +7,8 @@ author did not. A blank that is a character of the document is never touched.
 
 from __future__ import annotations
 
-import ctypes
 import re
+from array import array
 from itertools import repeat
 
 from ingest.extract.pdf.characters import DROPPED
@@ -41,8 +41,8 @@ def without_layout_gaps(text_page: int, text: str) -> str:
     count = len(at)
     if not count:
         return text
-    floats = (ctypes.c_float * (14 * count))()
-    before = ctypes.addressof(floats)
+    floats = array("f", bytes(56 * count))
+    before, _ = floats.buffer_info()
     behind, matrices = before + 16 * count, before + 32 * count
     lefts = [index - 1 for index in at]
     rights = [index + 1 for index in at]
@@ -51,7 +51,7 @@ def without_layout_gaps(text_page: int, text: str) -> str:
     sum(map(pdfium.loose_box, page_texts, rights, range(behind, matrices, 16)))
     sum(map(pdfium.matrix, page_texts, lefts, range(matrices, matrices + 24 * count, 24)))
     sizes = map(pdfium.font_size, page_texts, lefts)
-    numbers = list(floats)
+    numbers = floats.tolist()
     gaps = zip(
         at,
         sizes,

@@ -9,7 +9,7 @@ heading. When in doubt text counts as visible.
 
 from __future__ import annotations
 
-import ctypes
+from array import array
 from collections.abc import Iterable, Iterator
 from itertools import repeat
 
@@ -29,12 +29,12 @@ def unseen(objects: Iterable[int | None]) -> frozenset[int]:
     distinct = [text_object for text_object in set(objects) if text_object is not None]
     count = len(distinct)
     modes = list(map(pdfium.render_mode, distinct))
-    channels = (ctypes.c_uint * (4 * count))()
-    start = ctypes.addressof(channels)
+    channels = array("I", bytes(16 * count))
+    start, _ = channels.buffer_info()
     end = start + 16 * count
     addresses = (range(start + shift, end, 16) for shift in (0, 4, 8, 12))
     known = list(map(pdfium.fill_color, distinct, *addresses))
-    values = list(channels)
+    values = channels.tolist()
     colors = list(zip(values[0::4], values[1::4], values[2::4], values[3::4], strict=True))
     if not INVISIBLE_MODES.isdisjoint(modes) or any(map(_is_unseen, set(colors))):
         return frozenset(

@@ -20,7 +20,7 @@ THRESHOLD: Final = 0.97
 ONLY: Final = 0.999
 
 #: Choices for a character that are ranked with the full measure.
-RANKED: Final = 16
+RANKED: Final = 14
 
 #: Characters of context that the quick measure needs.
 NEAR: Final = 5

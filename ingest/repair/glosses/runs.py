@@ -27,8 +27,8 @@ LONGEST: Final = 120
 
 #: Ways kept open at once, choices tried for one damaged character, and choices kept of it.
 WAYS: Final = 12
-CHOICES: Final = 10
-CHOSEN: Final = 4
+CHOICES: Final = 3
+CHOSEN: Final = 2
 
 #: What costs so much more than the cheapest way is not followed.
 HOPELESS: Final = 30.0
@@ -41,13 +41,13 @@ ASCII_COST: Final = 4.0
 
 #: Cost of a character of which nothing survives: any can stand there, but both its bytes
 #: must be of the kind that vanishes.
-GONE_COST: Final = 4.0
+GONE_COST: Final = 2.0
 
 #: Cost of taking two characters for one: of simulated pairs, one in ten vanishes.
 VANISHED_COST: Final = 2.3
 
 #: Choices kept of a character before a vanished pair.
-FEW: Final = 4
+FEW: Final = 3
 
 #: Cost of what the model of the damage excludes but a page's own additions can show.
 ODD_COST: Final = 7.0

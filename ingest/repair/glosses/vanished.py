@@ -17,8 +17,10 @@ from ingest.repair.glosses.readings import converted
 from ingest.repair.glosses.runs import GONE_COST, VANISHED_COST, Unit, Way
 from ingest.repair.glosses.weigh import LOST, START, State, Weigher, common
 
-#: Cost in nats of a character, or of the one behind it, from which it is looked into.
-SUSPICIOUS: Final = 8.5
+#: Cost in nats from which a character is looked into, with what the one behind it costs
+#: above the usual. One in twenty of undamaged text costs as much.
+SUSPICIOUS: Final = 10.0
+USUAL: Final = 7.0
 
 #: Choices followed for the first character, and for the second.
 CHOICES: Final = (12, 30)
@@ -44,13 +46,12 @@ class Vanished:
         saved = 0.0
         state = start
         done = left
+        costs = [*weigher.each(left, way.text + right[:1]), 0.0]
         for index, unit in enumerate(way.units):
             text = (way.text[index + 1 :] + right)[:REACH]
-            cost, behind = weigher.step(state, unit.char)
             pair = octets.pair(unit.char) if len(unit.options) == 1 else None
-            following = weigher.step(behind, text[0])[0] if text else 0.0
             chosen: tuple[Unit, ...] = (unit,)
-            if pair and max(cost, following - 1.0) >= SUSPICIOUS:
+            if pair and costs[index] + max(0.0, costs[index + 1] - USUAL) >= SUSPICIOUS:
                 gain, chosen = self._weighed(done, state, unit, pair, text)
                 saved += gain
             units += chosen

@@ -32,7 +32,10 @@ OTHER_MARK: Final = 0.00003
 ALPHANUMERIC: Final = 4.0
 
 #: Cost of a full-width letter or sign, which the full measure takes for any.
-ODD_MARK: Final = 5.0
+ODD_MARK: Final = 6.0
+
+#: Characters of left context that cost a measure of a few characters.
+NEAR: Final = 6
 
 #: What stands for a lost character: says nothing about its neighbours.
 LOST: Final = "�"
@@ -80,6 +83,11 @@ def _charsets(char: str) -> str:
 
 def is_han(char: str) -> bool:
     return "㐀" <= char <= "鿿" or char == "〇"
+
+
+def _odd(char: str) -> bool:
+    """Whether a character is a full-width letter or a sign: rare among Chinese."""
+    return char > "\x7f" and not is_han(char) and char not in MARKS
 
 
 class Weigher:
@@ -164,7 +172,7 @@ class Weigher:
     def full(self, left: str, texts: Sequence[str]) -> list[float]:
         """Full costs of several texts behind the same left context."""
         advance = self._model.advance
-        begin = self._model.begin(left.translate(_WIDENED))
+        begin = self._model.begin(left[-NEAR:].translate(_WIDENED))
         costs = []
         for text in texts:
             total, progress = 0.0, begin
@@ -174,10 +182,18 @@ class Weigher:
                     continue
                 cost, progress = advance(progress, char)
                 total += cost
-                if "\uff10" <= char <= "\uff5a" and char not in MARKS:
-                    # Among Chinese, full-width letters and digits are rare.
-                    total += ODD_MARK
+                total += ODD_MARK if _odd(char) else 0.0
             costs.append(total)
+        return costs
+
+    def each(self, left: str, text: str) -> list[float]:
+        """Full cost of each character of a text behind its left context."""
+        advance = self._model.advance
+        progress = self._model.begin(left[-NEAR:].translate(_WIDENED))
+        costs = []
+        for char in text.translate(_WIDENED):
+            cost, progress = advance(progress, char)
+            costs.append(cost + (ODD_MARK if _odd(char) else 0.0))
         return costs
 
     def rank(self, left: str, options: Sequence[str], right: str) -> list[tuple[str, float]]:

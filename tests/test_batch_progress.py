@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from ingest.batch.outcome import Outcome
+from ingest.batch.outcome import Outcome, printable
 from ingest.batch.progress import Progress
 from ingest.batch.status import read_status
 from ingest.errors import UsageError
@@ -39,6 +39,12 @@ def test_elsewhere_each_document_that_is_not_whole_has_one_safe_line():
         "partial d.pdf: unreadable-pages: 1 unreadable",
     ]
     assert summary.startswith("4 documents: 1 done, 1 partial, 2 quarantined (2 encrypted, ")
+
+
+def test_names_in_any_script_are_shown_as_they_are():
+    for name in ("報告　第一.pdf", "گزارش‌ها.pdf", "a\u00a0b.txt", "👩‍🚀.md"):
+        assert printable(name) == name
+    assert printable("exe.\u202efdp") == r"exe.\u202efdp"
 
 
 def test_quiet_says_nothing(capsys):

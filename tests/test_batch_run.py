@@ -19,7 +19,7 @@ from ingest.errors import OutputError, UsageError
 from ingest.settings import Settings
 
 COPY = RunOptions(job="hostile.faults:faulty_copy")
-TINY = Settings(jobs=2, cpu_limit=1, wall_limit=1.5, memory_limit=200 << 20)
+TINY = Settings(jobs=2, cpu_limit=1, wall_limit=3, memory_limit=200 << 20)
 
 
 def records(out: Path) -> list[dict]:

@@ -105,7 +105,7 @@ class OutputFolder:
                 folder = self._folder_of(target)
                 os.rename(name, _last_part(target), src_dir_fd=self._staging, dst_dir_fd=folder)
                 published.append(target)
-            os.fsync(folder)  # targets differ in their suffix only: one folder for all
+            _settle(folder)  # targets differ in their suffix only: one folder for all
         except OSError as error:
             for target in published:
                 os.unlink(_last_part(target), dir_fd=self._folder_of(target))
@@ -171,8 +171,17 @@ def _enter(folder: int, name: str) -> int:
     """Open a folder in a folder, made where it is missing; raises where it is a link."""
     with contextlib.suppress(FileExistsError):
         os.mkdir(name, dir_fd=folder)
-        os.fsync(folder)
+        _settle(folder)
     return os.open(name, _AS_FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+
+
+def _settle(folder: int) -> None:
+    """Bring the names in a folder to the disk, where its file system can do that."""
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
 
 
 def _last_part(target: str) -> str:

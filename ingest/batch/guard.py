@@ -36,8 +36,8 @@ _FAREWELL = 1.0
 """Seconds a zygote has to end its children and itself when the guard closes."""
 
 
-class ZygoteDiedError(CrashError):
-    """The zygote ended while this document was in flight: perhaps not the document's fault."""
+class GuardError(CrashError):
+    """The guard itself failed while this document was in flight: perhaps not its fault."""
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class Guard:
     """Runs documents in limited children, any number at a time.
 
     `bound` is the number of bytes that one child may send back. A zygote that dies is
-    started anew with the next document; those in flight end with `ZygoteDiedError`.
+    started anew with the next document; those in flight end with `GuardError`.
     """
 
     def __init__(
@@ -183,7 +183,7 @@ class Guard:
         elif "refused" in message:
             if self._land(message["refused"]) is not None:
                 why = f"no process for it: {printable(message['why'])}"
-                return [Ending(message["refused"], error=CrashError(why, advice="try fewer jobs"))]
+                return [Ending(message["refused"], error=GuardError(why, advice="try fewer jobs"))]
         elif "ended" in message:
             self._drain(message["ended"])
             flight = self._land(message["ended"])
@@ -232,7 +232,7 @@ class Guard:
         for key in lost:
             self._land(key)
         message = "the process that watches over documents died while this one was in flight"
-        return [Ending(key, error=ZygoteDiedError(message)) for key in lost]
+        return [Ending(key, error=GuardError(message)) for key in lost]
 
     def _end_zygote(self) -> str:
         """End the zygote; return the last line of what it said on standard error."""

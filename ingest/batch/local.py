@@ -10,7 +10,7 @@ from typing import Protocol
 
 from ingest.batch.endings import Ending, counts, short, whole
 from ingest.batch.folder import OutputFolder, temporary_names
-from ingest.batch.guard import Guard, ZygoteDiedError
+from ingest.batch.guard import Guard, GuardError
 from ingest.batch.intake import Candidate, open_regular
 from ingest.batch.names import output_name
 from ingest.batch.options import RunOptions
@@ -53,7 +53,7 @@ class LocalEngine:
         self._guard = Guard(settings, options.job, output_limit=options.output_limit)
         self._flights: dict[int, _Flight] = {}
         self._finished: dict[int, Outcome] = {}
-        # In flight when a zygote died: each is tried once more alone, so that the one
+        # In flight when the guard failed: each is tried once more alone, so that the one
         # that did it is known and its neighbours are not blamed.
         self._suspects: dict[int, Candidate] = {}
         self._begun = 0
@@ -141,7 +141,7 @@ class LocalEngine:
         candidate = flight.candidate
         if ending.report is None:
             self._folder.discard(flight.staged)
-        if isinstance(ending.error, ZygoteDiedError) and not flight.alone:
+        if isinstance(ending.error, GuardError) and not flight.alone:
             self._suspects[ending.key] = candidate
             return
         if isinstance(ending.error, OutputError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -83,22 +84,26 @@ class Outcome:
         return record
 
 
-def printable(name: str) -> str:
-    r"""Show a name or a message of any characters on one line, without control characters.
+# What steers a terminal, ends a line, turns the order of reading, or cannot be UTF-8.
+_UNSAFE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
-    Undecodable bytes (lone surrogates) appear as `\xNN`, control characters and line
-    ends as their escapes.
+
+def printable(name: str) -> str:
+    r"""Show a name or a message of any characters on one line, and as what it is.
+
+    Undecodable bytes (lone surrogates) appear as `\xNN`; control characters, line ends
+    and marks that turn the order of reading as their escapes.
 
     >>> print(printable("a\nb\udcff.pdf"))
     a\nb\xff.pdf
     """
-    if name.isprintable():
-        return name
-    return "".join(
-        character
-        if character.isprintable()
-        else f"\\x{ord(character) - 0xDC00:02x}"
-        if 0xDC80 <= ord(character) <= 0xDCFF
-        else character.encode("unicode_escape").decode("ascii")
-        for character in name
-    )
+    return _UNSAFE.sub(_escaped, name)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    character = found[0]
+    if 0xDC80 <= ord(character) <= 0xDCFF:
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode_escape").decode("ascii")

@@ -116,15 +116,17 @@ class Zygote:
 
     def _fork(self, message: Message, files: list[int]) -> None:
         key = message["fork"]
+        chatter, noise = os.pipe()
+        # A child that floods its standard error loses the rest, and is not held up.
+        for end in (chatter, noise):
+            os.set_blocking(end, False)
+        started = time.monotonic()
         try:
-            chatter, noise = os.pipe()
-            os.set_blocking(chatter, False)
-            # A child that floods its standard error loses the rest, and is not held up.
-            os.set_blocking(noise, False)
-            started = time.monotonic()
             process = os.fork()
         except OSError as error:
-            send(self._control, {"refused": key, "why": error.strerror or "no process"})
+            os.close(chatter)
+            os.close(noise)
+            send(self._control, {"refused": key, "why": error.strerror or "fork failed"})
             return
         if process == 0:
             self._become_child(message, files, chatter, noise)
@@ -163,13 +165,11 @@ class Zygote:
 
     def _reap(self) -> None:
         for process in list(self._children):
-            # Not reaped yet: as long as it is a zombie its number cannot be given to another,
-            # so that killing its group kills what it left behind and nothing else.
-            if os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            if not _ended(process):
                 continue
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process, signal.SIGKILL)
-            _, status, usage = os.wait4(process, 0)
+            reaped, status, usage = os.wait4(process, os.WNOHANG)
+            if not reaped:
+                continue
             one = self._children.pop(process)
             chatter = b""
             with contextlib.suppress(BlockingIOError):
@@ -212,6 +212,18 @@ class Zygote:
             self._kill(process, one, "stop")
         for process in self._children:
             os.waitpid(process, 0)
+
+
+def _ended(process: int) -> bool:
+    """True when a child may be reaped; what it left behind in its group is killed then."""
+    if hasattr(os, "waitid"):  # macOS has it from Python 3.13 on
+        # Not reaped yet: as long as it is a zombie its number cannot be given to another,
+        # so that killing its group kills what it left behind and nothing else.
+        if os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            return False
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process, signal.SIGKILL)
+    return True
 
 
 def _last_line(chatter: bytes) -> str:

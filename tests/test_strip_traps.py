@@ -80,7 +80,12 @@ SITES = [path for path in PAGES if page_around(path, ["x"]) is not None]
 @pytest.mark.parametrize("path", SITES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("name", TRAPS)
 def test_traps_as_the_report_of_a_saved_page_stay(path: Path, name: str) -> None:
-    report = ["关于基层情况的调研报告", "现将调研情况报告如下，请予审阅。", *TRAPS[name], "以上报告，请审议。"]
+    report = [
+        "关于基层情况的调研报告",
+        "现将调研情况报告如下，请予审阅。",
+        *TRAPS[name],
+        "以上报告，请审议。",
+    ]
     page = page_around(path, report)
     assert page is not None
     left = strip(Document.from_text(page)).text.splitlines()
@@ -103,3 +108,13 @@ def test_traps_between_paragraphs_of_a_saved_page_stay(
     assert page is not None
     left = strip(Document.from_text(page)).text.splitlines()
     assert [trap for trap in chosen if trap not in left] == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(SITES), st.sampled_from(EVERY), st.sampled_from(EVERY))
+def test_a_trap_right_beside_the_notices_stays(path: Path, first: str, last: str) -> None:
+    page = page_around(path, [first, "本次调研历时两个月，走访了六个乡镇。", last])
+    assert page is not None
+    left = strip(Document.from_text(page)).text.splitlines()
+    assert first in left
+    assert last in left

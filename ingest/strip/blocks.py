@@ -1,56 +1,35 @@
-"""The notices before and behind a report: which template, which lines.
+"""The notices before and behind a report: which lines go, and what they tell.
 
 Notices of a site stand in one block before the report and in one behind it. A line goes
-only as part of such a block, and a block begins and ends with a line that proves itself:
-so a sentence of the report that looks like a notice is safe as long as it stands among
-sentences of the report.
+only as part of such a block, of a page that is proven to be a site's.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
 
 from ingest.strip import grammar, packs
-from ingest.strip.folding import ends_sentence, fold, fold_with_map
-from ingest.strip.lines import LONGEST, Removals, TextLine
+from ingest.strip.bounds import TITLES, head_end, pick, spam, tail_start
+from ingest.strip.folding import fold, fold_with_map
+from ingest.strip.lines import Removals, TextLine
+from ingest.strip.recognition import (
+    CLOSE,
+    ENDS,
+    REACH,
+    Level,
+    Match,
+    Named,
+    choose,
+    chrome,
+    judge,
+    near,
+    propose,
+    proves_site,
+    rules_of,
+)
 
-Level = Literal["sure", "likely"]
-
-# Blocks are looked for in so many lines from either end that are not blank. The longest
-# head seen (template B with its shelves) has 46 lines, the longest tail 61.
-REACH = 160
-# On a page without any word of a pack: its blocks are short.
-CLOSE = 40
-# Lines at either end in which an unproven page may have something to report.
-ENDS = 5
-# Lines between two proven ones that no rule names: site names, titles. The most seen is 2.
-GAP = 3
-# Titles of other documents under one heading: 12 are the most seen.
-TITLES = 12
-
-
-# A page mark or a slice mark before the title.
-_NUMBER = re.compile(r"\A(?:\d{1,4}/\d{1,4}|\d{1,3}、)")
-
-Named: TypeAlias = dict[int, list[tuple[packs.Pack, packs.Rule]]]
-"""The rules that lines match, by the line's place among those that are not blank."""
-
-
-class Match(NamedTuple):
-    """What a line was recognised as. `strong` proves itself, the others need a neighbour."""
-
-    rule: str
-    kind: str
-    strong: bool
-    opens: bool
-    region: str
-    pack: str
-    pattern: re.Pattern[str] | None = None
-    hint: bool = False
-    """Only hints at a notice: it goes inside a block, and never makes one longer."""
+__all__ = ["Level", "Site", "find"]
 
 
 @dataclass
@@ -81,9 +60,9 @@ def find(removals: Removals, lines: Sequence[TextLine], level: Level, *, known: 
     solid = [line for line in lines if not line.blank]
     if not known:
         return _unknown(removals, solid, level)
-    near = _near(len(solid), REACH)
+    nearby = near(len(solid), REACH)
     all_packs = packs.packs()
-    named = {at: found for at in near if (found := _named(solid[at].folded, all_packs))}
+    named = {at: found for at in nearby if (found := rules_of(solid[at].folded, all_packs))}
     cues: dict[str, set[str]] = {}
     for found in named.values():
         for pack, rule in found:
@@ -92,19 +71,17 @@ def find(removals: Removals, lines: Sequence[TextLine], level: Level, *, known: 
     recognised = frozenset(
         pack.id for pack in all_packs if pack.needs and len(cues.get(pack.id, ())) >= pack.needs
     ) - {"watermark"}
-    verdicts = {at: verdict for at in near if (verdict := _judge(solid[at]))}
+    verdicts = {at: verdict for at in nearby if (verdict := judge(solid[at]))}
     return _settle(removals, solid, recognised, named, verdicts, level)
 
 
 def _unknown(removals: Removals, solid: Sequence[TextLine], level: Level) -> Site:
     """Judge a page on which no word of any pack stands: first by its chrome alone."""
-    near = _near(len(solid), CLOSE)
-    if len({verdict.rule for at in near if (verdict := _chrome(solid[at]))}) < 2:
-        near = {at for at in near if at < ENDS or at >= len(solid) - ENDS}
-    named = {
-        at: found for at in near if (found := _named(solid[at].folded, (packs.common(),)))
-    }
-    verdicts = {at: verdict for at in near if (verdict := _judge(solid[at]))}
+    nearby = near(len(solid), CLOSE)
+    if len({verdict.rule for at in nearby if (verdict := chrome(solid[at]))}) < 2:
+        nearby = {at for at in nearby if at < ENDS or at >= len(solid) - ENDS}
+    named = {at: found for at in nearby if (found := rules_of(solid[at].folded, (packs.common(),)))}
+    verdicts = {at: verdict for at in nearby if (verdict := judge(solid[at]))}
     return _settle(removals, solid, frozenset(), named, verdicts, level)
 
 
@@ -118,125 +95,33 @@ def _settle(
 ) -> Site:
     """Decide whether the page is a site's, and take its blocks if it is."""
     site = Site(recognised, last=len(solid))
-    site.proven = bool(recognised) or _proves_site(named, verdicts, len(solid))
+    site.proven = bool(recognised) or proves_site(named, verdicts, len(solid))
     if not site.proven:
-        _propose(removals, solid, named, verdicts)
+        propose(removals, solid, named, verdicts)
         return site
     matches = {
-        at: _choose(at, named, verdicts, recognised, level) for at in sorted({*named, *verdicts})
+        at: choose(at, named, verdicts, recognised, level) for at in sorted({*named, *verdicts})
     }
+    site.first = head_end(solid, matches)
+    picked = {
+        at: pick(matches, at, "tail")
+        for at in range(max(site.first, len(solid) - REACH), len(solid))
+    }
+    site.last = tail_start(solid, picked, site.first)
     _gather(site, solid, matches)
-    _head(removals, site, solid, matches, level)
-    _tail(removals, site, solid, matches, level)
+    _take_head(removals, site, solid, matches)
+    _take_tail(removals, site, solid, picked, level)
     return site
-
-
-def _judge(line: TextLine) -> grammar.Verdict | None:
-    return grammar.judge(line.text) if len(line.text) <= LONGEST else None
-
-
-def _chrome(line: TextLine) -> grammar.Verdict | None:
-    return grammar.chrome(line.text, line.folded) if len(line.text) <= LONGEST else None
-
-
-def _near(count: int, reach: int) -> set[int]:
-    return set(range(min(reach, count))) | set(range(max(0, count - reach), count))
-
-
-def _named(folded: str, chosen: Sequence[packs.Pack]) -> list[tuple[packs.Pack, packs.Rule]]:
-    """Return the rules of the packs that a line matches."""
-    if not folded:
-        return []
-    return [
-        (pack, rule)
-        for pack in chosen
-        if pack.joined.fullmatch(folded)
-        for rule in pack.rules
-        if rule.pattern.fullmatch(folded)
-    ]
-
-
-def _choose(
-    at: int,
-    named: Named,
-    verdicts: dict[int, grammar.Verdict],
-    recognised: frozenset[str],
-    level: Level,
-) -> list[Match]:
-    """Return what a line counts as on this page, the strongest first."""
-    counted = [
-        # What many sites share are words of reports too (`相关文档`): inside a block only.
-        Match(
-            rule.id, rule.kind, rule.strong, rule.opens, rule.region, pack.id, rule.pattern,
-            hint=not rule.strong and pack.id == "common" and level == "sure",
-        )  # fmt: skip
-        for pack, rule in named.get(at, ())
-        if pack.id in recognised or pack.id == "common"
-    ]
-    verdict = verdicts.get(at)
-    if verdict:
-        sure = verdict.strength == 3 or verdict.certain
-        strong = sure or (level == "likely" and verdict.strength == 2)
-        counted.append(
-            Match(verdict.rule, "site", strong, False, "edge", "grammar", None, hint=not strong and level == "sure")
-        )
-    order = ("common", "grammar")
-    return sorted(
-        counted,
-        key=lambda match: (not match.strong, match.pack in order and order.index(match.pack) + 1),
-    )
-
-
-def _proves_site(
-    named: Named,
-    verdicts: dict[int, grammar.Verdict],
-    count: int,
-) -> bool:
-    """Say whether lines that no known template explains prove a site together.
-
-    Two kinds of chrome and a third proof, or one line of chrome and two sentences that
-    speak as a site at the ends of the page. No trap and no clean report has one line of chrome.
-    """
-    chrome: dict[str, int] = {}
-    speaking: set[int] = set()
-    for at, verdict in verdicts.items():
-        if verdict.strength == 3:
-            chrome[verdict.rule] = chrome.get(verdict.rule, 0) + 1
-        elif verdict.strength == 2 and (at < REACH // 8 or at >= count - REACH // 8):
-            speaking.add(at)
-    for at, found in named.items():
-        for pack, rule in found:
-            if rule.strong and rule.region != "body" and pack.id != "watermark" and at not in verdicts:
-                chrome[rule.id] = chrome.get(rule.id, 0) + 1
-    if len(chrome) >= 2:
-        return sum(chrome.values()) + len(speaking) >= 3
-    return len(chrome) == 1 and len(speaking) >= 2
-
-
-def _propose(
-    removals: Removals,
-    solid: Sequence[TextLine],
-    named: Named,
-    verdicts: dict[int, grammar.Verdict],
-) -> None:
-    """Report, and leave, what looks like a notice at the very ends of an unproven page."""
-    for at in sorted(set(verdicts) | set(named)):
-        if ENDS <= at < len(solid) - ENDS:
-            continue
-        verdict = verdicts.get(at)
-        rules = [rule for _, rule in named.get(at, ()) if rule.strong]
-        line = solid[at]
-        if rules:
-            removals.propose(line.start, line.end, rules[0].id, "the page is not proven to be a site's")
-        elif verdict and verdict.strength > 1:
-            removals.propose(line.start, line.end, verdict.rule, ", ".join(verdict.signs))
 
 
 def _gather(site: Site, solid: Sequence[TextLine], matches: dict[int, list[Match]]) -> None:
     """Read the named groups of the rules that matched."""
     for at in sorted(matches):
+        if site.first <= at < site.last:
+            continue
+        region = "head" if at < site.first else "tail"
         for match in matches[at]:
-            if match.pattern is None or not match.pattern.groupindex:
+            if match.region not in (region, "edge") or match.pattern is None:
                 continue
             line = solid[at]
             folded, offsets = fold_with_map(line.text)
@@ -253,55 +138,24 @@ def _gather(site: Site, solid: Sequence[TextLine], matches: dict[int, list[Match
                 site.shown += 1
 
 
-def _short(line: TextLine) -> bool:
-    return 0 < len(line.folded) <= grammar.SHORT and not ends_sentence(line.folded)
-
-
-def _pick(matches: dict[int, list[Match]], at: int, region: str) -> Match | None:
-    return next((match for match in matches.get(at, ()) if match.region in (region, "edge")), None)
-
-
-def _head(
+def _take_head(
     removals: Removals,
     site: Site,
     solid: Sequence[TextLine],
     matches: dict[int, list[Match]],
-    level: Level,
 ) -> None:
-    end = gap = 0
-    spam = False
-    for at in range(min(REACH, len(solid))):
-        match = _pick(matches, at, "head")
-        if match is None and at == 0 and _spam(solid[0].folded):
-            spam = True
-        elif match is None:
-            gap += 1
-            if gap > GAP or not _short(solid[at]):
-                break
-        elif match.strong or (at == end and not match.hint):
-            end, gap = at + 1, 0
-    # The title with its file type, right above the text that begins with the title.
-    while 0 < end < len(solid) - 1 and _titles(solid[end], solid[end + 1]):
-        end += 1
-    site.first = end
+    end = site.first
     for at in range(end):
-        match = _pick(matches, at, "head")
+        match = pick(matches, at, "head")
         if match is not None:
             removals.remove_line(solid[at], match.rule)
-        elif spam and at == 0:
+        elif at == 0 and spam(solid[0].folded):
             removals.remove_line(solid[0], "notice.spam", "keywords above the page")
         elif reason := _explained(site, solid, matches, at, end):
             removals.remove_line(solid[at], *reason)
         else:
             # A line that nothing explains may be the title, which stands once only.
             removals.propose(solid[at].start, solid[at].end, "notice.between")
-
-
-def _titles(line: TextLine, following: TextLine) -> bool:
-    """Say whether a line is a file name whose stem the next line begins with."""
-    stem, dot, kind = line.folded.rpartition(".")
-    opening = fold(following.text[: 3 * len(line.text) + 40]) if dot else ""
-    return len(stem) >= 4 and 2 < len(kind) < 5 and kind.isascii() and _NUMBER.sub("", opening).startswith(stem)
 
 
 def _explained(
@@ -327,50 +181,21 @@ def _explained(
         other.folded == folded[2:] for other in solid[at + 1 : at + 4]
     ):
         return "notice.site.trail", "the trail to the title below"
-    before = _pick(matches, at - 1, "head") if at else None
-    if before and before.opens and _pick(matches, at + 1, "head"):
+    before = pick(matches, at - 1, "head") if at else None
+    if before and before.opens and pick(matches, at + 1, "head"):
         return "notice.value", "stands between its label and the next"
     return None
 
 
-def _spam(folded: str) -> bool:
-    """Say whether a first line is a row of keywords: six or more, none a sentence."""
-    words = re.split(r"[,_|、]", folded)
-    return len(words) >= 6 and "。" not in folded and all(len(word) <= 24 for word in words)
-
-
-def _tail(
+def _take_tail(
     removals: Removals,
     site: Site,
     solid: Sequence[TextLine],
-    matches: dict[int, list[Match]],
+    picked: dict[int, Match | None],
     level: Level,
 ) -> None:
-    count = len(solid)
-    picked = {at: _pick(matches, at, "tail") for at in range(max(site.first, count - REACH), count)}
-    start = count
-    gap = 0
-    for at in range(count - 1, max(site.first, count - REACH) - 1, -1):
-        match = picked[at]
-        if match is None:
-            gap += 1
-            if gap > TITLES or not _short(solid[at]):
-                break
-        elif match.strong or _opens_tail(match):
-            start, gap = at, 0
-    start = _valid(solid, picked, start)
-    while start < count and not _leads(picked, start):
-        start = _valid(solid, picked, start + 1)
-    used = {match.rule for at in range(start, count) if (match := picked[at])}
-    while start - 1 in picked and start < count:
-        match = picked[start - 1]
-        if match is None or match.strong or match.hint or match.rule in used:
-            break
-        used.add(match.rule)
-        start -= 1
-    site.last = start
     titles = 0
-    for at in range(start, count):
+    for at in range(site.last, len(solid)):
         match = picked[at]
         if match is not None:
             titles = TITLES if match.opens else max(titles, 0)
@@ -382,38 +207,3 @@ def _tail(
             removals.remove_line(solid[at], "notice.between", "stands between two notices")
         else:
             removals.propose(solid[at].start, solid[at].end, "notice.between")
-
-
-def _leads(picked: dict[int, Match | None], at: int) -> bool:
-    """Say whether a block may begin here: a heading needs a proven line right behind it."""
-    match = picked.get(at)
-    if match is None:
-        return False
-    return match.strong or _opens_tail(match)
-
-
-def _opens_tail(match: Match) -> bool:
-    """Say whether a heading may begin the tail: only one of the template itself may.
-
-    `相关文档` stands in reports too, with a list of documents below it.
-    """
-    return match.opens and match.pack not in ("common", "grammar")
-
-
-def _valid(solid: Sequence[TextLine], picked: dict[int, Match | None], start: int) -> int:
-    """Return the first place at or after `start` from which all lines are accounted for."""
-    at = start
-    gap = 0
-    titles = False
-    while at < len(solid):
-        match = picked.get(at)
-        if match is not None:
-            titles = match.opens or (titles and not match.strong)
-            gap = 0
-        else:
-            gap += 1
-            if gap > (TITLES if titles else GAP):
-                start = at + 1
-                gap = 0
-        at += 1
-    return start

@@ -67,7 +67,13 @@ def signs() -> tuple[Sign, ...]:
     path = files("ingest") / "data" / "notices" / "signs.toml"
     rows = tomllib.loads(path.read_text(encoding="utf-8"))["sign"]
     return tuple(
-        Sign(row["id"], row["kind"] == "chrome", re.compile(row["pattern"]), tuple(row["hit"]), tuple(row["miss"]))
+        Sign(
+            row["id"],
+            row["kind"] == "chrome",
+            re.compile(row["pattern"]),
+            tuple(row["hit"]),
+            tuple(row["miss"]),
+        )
         for row in rows
     )
 
@@ -140,7 +146,7 @@ def judge(text: str) -> Verdict | None:
     """Judge one line as it stands.
 
     >>> judge("上一页 | 下一页 | 返回顶部").rule
-    'notice.site.row'
+    'notice.site.buttons'
     >>> judge("本站资料均由网友上传，如有侵权请联系客服删除。").strength
     2
     >>> judge("全镇共有水厂九处。") is None
@@ -162,6 +168,6 @@ def judge(text: str) -> Verdict | None:
 @cache
 def gate() -> re.Pattern[str]:
     """Return a pattern without which head and tail of a text cannot prove a site."""
-    words = "下载 登录 注册 版权 侵权 上一篇 下一篇 上一条 下一条 阅读原文 关注 打印 客服 本站 浏览 字号 字体 位置 来源 会员 购买 备".split()
-    english = "Login Log Sign Upload Download Privacy DMCA Copyright ©".split()
-    return any_of([*words, *english])
+    path = files("ingest") / "data" / "notices" / "signs.toml"
+    words = tomllib.loads(path.read_text(encoding="utf-8"))["vocabulary"]["gate"]
+    return any_of(words.split())

@@ -21,7 +21,9 @@ _FIELD = re.compile(
     r"(?:(?<=\\[a-z])\d{1,6}(?=第|[一二三四五六七八九十]|[^\W\d]))?"
 )
 _HOLDER = re.compile(r"\[Table_[A-Za-z]{2,24}\d{0,2}\] ?")
-_OPENING = re.compile(r"(?:<(?:p|b|strong|em|span|div|font|center|h[1-6])(?: [^<>\n]{0,120})?>){1,8}")
+_OPENING = re.compile(
+    r"(?:<(?:p|b|strong|em|span|div|font|center|h[1-6])(?: [^<>\n]{0,120})?>){1,8}"
+)
 _CLOSING = re.compile(r"(?:</(?:p|b|strong|em|span|div|font|center|h[1-6])>){1,8}")
 _TAG = re.compile(r"</?([a-z]+[1-6]?)")
 
@@ -33,9 +35,7 @@ def phrases(removals: Removals, lines: Sequence[TextLine], recognised: frozenset
     touched: dict[int, None] = {}
     for found in packs.gate().finditer(text):
         touched[bisect_right(starts, found.start()) - 1] = None
-    rules = [
-        (pack, rule) for pack in packs.packs() for rule in pack.rules if rule.region == "body"
-    ]
+    rules = [(pack, rule) for pack in packs.packs() for rule in pack.rules if rule.region == "body"]
     hits: dict[str, list[tuple[int, int, bool, str]]] = {}
     for index in touched:
         line = lines[index]
@@ -66,7 +66,9 @@ def field_codes(removals: Removals) -> None:
         # Place holders of brokers' report templates; a document has a dozen of them.
         places = list(_HOLDER.finditer(text))
         for found in places if len(places) >= REPEATED else ():
-            removals.remove(found.start(), found.end(), "debris.place-holder", f"{len(places)} of them")
+            removals.remove(
+                found.start(), found.end(), "debris.place-holder", f"{len(places)} of them"
+            )
     if "\\" not in text or not ("TOC" in text or "HYPERLINK" in text or "PAGEREF" in text):
         return
     for found in _FIELD.finditer(text):

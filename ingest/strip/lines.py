@@ -15,13 +15,12 @@ LONGEST = 400
 
 
 class TextLine(NamedTuple):
-    """One line: `[start, end)` without its line end, `stop` after it, `index` among all."""
+    """One line: `[start, end)` without its line end, `stop` after it."""
 
     text: str
     start: int
     end: int
     stop: int
-    index: int
 
     @property
     def folded(self) -> str:
@@ -44,10 +43,10 @@ def split(text: str) -> list[TextLine]:
     """
     lines = []
     start = 0
-    for index, piece in enumerate(text.split("\n")):
+    for piece in text.split("\n"):
         end = start + len(piece)
         stop = min(end + 1, len(text))
-        lines.append(TextLine(piece, start, end, stop, index))
+        lines.append(TextLine(piece, start, end, stop))
         start = end + 1
     if lines[-1].start == len(text):
         lines.pop()
@@ -73,7 +72,13 @@ class Removals:
         return place == len(self.edits) or self.edits[place].start >= end
 
     def replace(
-        self, start: int, end: int, after: str, rule: str, why: str = "", certainty: Certainty = "sure"
+        self,
+        start: int,
+        end: int,
+        after: str,
+        rule: str,
+        why: str = "",
+        certainty: Certainty = "sure",
     ) -> bool:
         """Ask for an edit; say whether it was taken (it is not where another one stands)."""
         before = self.text[start:end]
@@ -94,7 +99,8 @@ class Removals:
 
     def propose(self, start: int, end: int, rule: str, why: str = "") -> None:
         """Report a place that is probably a notice and stays."""
-        self.marks.append(Mark(start, end, "proposed", rule, why))
+        if all(mark[:2] != (start, end) for mark in self.marks[-40:]):
+            self.marks.append(Mark(start, end, "proposed", rule, why))
 
     def removed(self, line: TextLine) -> bool:
         """Say whether a line goes as a whole."""

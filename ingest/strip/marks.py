@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -27,10 +27,11 @@ FEW = 4
 
 # Both begin with plain characters: the engine skips to them.
 _OF = re.compile(
-    r"第\s?(\d{1,4})\s?[页頁]\s?[,，、/]?\s?[（(]?[共总總]\s?(\d{1,4})\s?[页頁]\s?[)）\]】]?[-—–]?"
+    r"第[ \t]?(\d{1,4})[ \t]?[页頁][ \t]?[,，、/]?[ \t]?[（(]?[共总總][ \t]?(\d{1,4})[ \t]?[页頁]"
+    r"(?:[ \t]?[-—–)）\]】])?"
 )
-_PAGE_OF = re.compile(r"Page\s(\d{1,4})\sof\s(\d{1,4})")
-_BEFORE = re.compile(r"[-—–(（\[【]\s?\Z")
+_PAGE_OF = re.compile(r"Page[ \t](\d{1,4})[ \t]of[ \t](\d{1,4})")
+_BEFORE = re.compile(r"[-—–(（\[【][ \t]?\Z")
 _DASHED = re.compile(r"^[ \t]*[-—–]\s?(\d{1,4})\s?[-—–][ \t\r]*$", re.MULTILINE)
 
 
@@ -85,7 +86,11 @@ def find(removals: Removals, body: tuple[int, int], pages: int | None) -> None:
     if "/" in text:
         totals: dict[int, list[PageMark]] = {}
         for mark in fractions(text):
-            if body[0] <= mark.start and mark.end <= body[1] and removals.free(mark.start, mark.end):
+            if (
+                body[0] <= mark.start
+                and mark.end <= body[1]
+                and removals.free(mark.start, mark.end)
+            ):
                 totals.setdefault(mark.total, []).append(mark)
         for total, marks in totals.items():
             _run(removals, marks, total, body, pages)
@@ -94,7 +99,11 @@ def find(removals: Removals, body: tuple[int, int], pages: int | None) -> None:
 
 
 def _run(
-    removals: Removals, marks: Sequence[PageMark], total: int, body: tuple[int, int], pages: int | None
+    removals: Removals,
+    marks: Sequence[PageMark],
+    total: int,
+    body: tuple[int, int],
+    pages: int | None,
 ) -> None:
     groups: dict[int, list[PageMark]] = {}
     for mark in marks:
@@ -105,7 +114,9 @@ def _run(
     certain, unclear = [], []
     step = (body[1] - body[0]) / total
     for number in range(1, total + 1):
-        candidates = sorted(groups[number], key=lambda mark: abs(mark.start - body[0] - (number - 1) * step))
+        candidates = sorted(
+            groups[number], key=lambda mark: abs(mark.start - body[0] - (number - 1) * step)
+        )
         best = candidates[0]
         # A second place for the same page is told apart only where it lies far off.
         if len(candidates) > 1:
@@ -118,9 +129,19 @@ def _run(
         return
     if not agreed and (total < FEW or unclear or not _opens_line(removals.text, certain[0])):
         for mark in certain:
-            removals.propose(mark.start, mark.end, "mark.page-of-pages", "no page count to agree with")
+            removals.propose(
+                mark.start, mark.end, "mark.page-of-pages", "no page count to agree with"
+            )
         return
-    why = f"all of 1/{total} to {total}/{total} in order" + (", as many as the page says" if agreed else "")
+    chosen = set(certain)
+    for mark in marks:
+        if mark not in chosen and mark not in unclear:
+            removals.propose(
+                mark.start, mark.end, "mark.page-of-pages", "a second place for one page"
+            )
+    why = f"all of 1/{total} to {total}/{total} in order" + (
+        ", as many as the page says" if agreed else ""
+    )
     for mark in certain:
         _take(removals, mark, "mark.page-of-pages", why)
     for mark in unclear:
@@ -131,12 +152,9 @@ def _sequence(marks: Sequence[PageMark], total: int, agreed: bool, unclear: int)
     """Say whether marks ascend at even distance. A few pages may be unclear, not the most."""
     if len(marks) * 2 <= total or (unclear and not agreed):
         return False
-    if any(one.start >= two.start for one, two in zip(marks, marks[1:], strict=False)):
+    if any(one.start >= two.start for one, two in pairwise(marks)):
         return False
-    gaps = [
-        (two.start - one.end) / (two.number - one.number)
-        for one, two in zip(marks, marks[1:], strict=False)
-    ]
+    gaps = [(two.start - one.end) / (two.number - one.number) for one, two in pairwise(marks)]
     if not gaps:
         return False
     middle = median(gaps)
@@ -145,7 +163,7 @@ def _sequence(marks: Sequence[PageMark], total: int, agreed: bool, unclear: int)
 
 
 def _opens_line(text: str, mark: PageMark) -> bool:
-    return not text[:mark.start].rpartition("\n")[2].strip() if mark.start < 2000 else False
+    return not text[: mark.start].rpartition("\n")[2].strip() if mark.start < 2000 else False
 
 
 def _take(removals: Removals, mark: PageMark, rule: str, why: str) -> None:
@@ -165,7 +183,9 @@ def _take(removals: Removals, mark: PageMark, rule: str, why: str) -> None:
         end = right
     elif at_end:
         start = left
-    elif left < start and right > end and not (text[left - 1].isascii() and is_word(text[left - 1])):
+    elif (
+        left < start and right > end and not (text[left - 1].isascii() and is_word(text[left - 1]))
+    ):
         # Spaces on both sides were set for the mark; between words of Latin letters one stays.
         start, end = left, right
     removals.remove(start, end, rule, why)
@@ -186,7 +206,7 @@ def _of_total(removals: Removals, pages: int | None, body: tuple[int, int]) -> N
         ascending = numbers == list(range(numbers[0], numbers[0] + len(numbers)))
         alone = all(_alone(removals.text, mark) for mark in marks)
         complete = numbers == list(range(1, total + 1))
-        far = all(two.start - one.end >= NEAR_PROVEN for one, two in zip(marks, marks[1:], strict=False))
+        far = all(two.start - one.end >= NEAR_PROVEN for one, two in pairwise(marks))
         if not ascending or not far or len(marks) < 2:
             continue
         if alone or (complete and (total >= FEW or pages == total)):
@@ -195,13 +215,18 @@ def _of_total(removals: Removals, pages: int | None, body: tuple[int, int]) -> N
                 _take(removals, mark, "mark.page-of-total", why)
         else:
             for mark in marks:
-                removals.propose(mark.start, mark.end, "mark.page-of-total", "not all pages in order")
+                removals.propose(
+                    mark.start, mark.end, "mark.page-of-total", "not all pages in order"
+                )
 
 
 def _alone(text: str, mark: PageMark) -> bool:
     start = text.rfind("\n", 0, mark.start) + 1
     end = text.find("\n", mark.end)
-    return not text[start : mark.start].strip() and not text[mark.end : end if end >= 0 else None].strip()
+    return (
+        not text[start : mark.start].strip()
+        and not text[mark.end : end if end >= 0 else None].strip()
+    )
 
 
 def _dashed(removals: Removals) -> None:

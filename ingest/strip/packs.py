@@ -74,7 +74,7 @@ def parse(form: Mapping[str, Any], origin: str) -> Pack:
         for row in form["rule"]:
             unknown = row.keys() - _KEYS
             if unknown:
-                raise ConfigurationError(f"{origin}: {row['id']}: unknown key {sorted(unknown)[0]!r}")
+                raise ConfigurationError(f"{origin}: {row['id']}: unknown key {min(unknown)!r}")
             if row.get("region", "edge") not in REGIONS:
                 raise ConfigurationError(f"{origin}: {row['id']}: region must be one of {REGIONS}")
             rules.append(
@@ -115,7 +115,11 @@ def packs() -> tuple[Pack, ...]:
     """Return the packs that come with the program, in the order of their file names."""
     folder = files("ingest") / "data" / "notices"
     found = sorted(
-        (entry for entry in folder.iterdir() if entry.name.endswith(".toml") and entry.name != "signs.toml"),
+        (
+            entry
+            for entry in folder.iterdir()
+            if entry.name.endswith(".toml") and entry.name != "signs.toml"
+        ),
         key=lambda entry: entry.name,
     )
     return tuple(

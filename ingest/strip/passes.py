@@ -26,7 +26,8 @@ def strip(document: Document, level: Level = "sure") -> Document:
         running.find(removals, document.layout())
     known = bool(packs.gate().search(text))
     ends = known or bool(
-        grammar.gate().search(text, 0, ENDS) or grammar.gate().search(text, max(0, len(text) - ENDS))
+        grammar.gate().search(text, 0, ENDS)
+        or grammar.gate().search(text, max(0, len(text) - ENDS))
     )
     site = Site()
     lines: list[TextLine] = []

@@ -66,7 +66,12 @@ def find(removals: Removals, pages: Sequence[Page]) -> None:
     for slot, edges in sorted(slots.items()):
         # A header may straddle the border between two slots.
         near = [*edges, *slots.get((slot[0], slot[1] + 1), ())]
-        running = list({edge.line: edge for edge in chain(_running(near, len(pages), size), _slot(near, len(pages), size))}.values())
+        running = list(
+            {
+                edge.line: edge
+                for edge in chain(_running(near, len(pages), size), _slot(near, len(pages), size))
+            }.values()
+        )
         for edge, rule, why in _named(running):
             removals.remove(edge.line.start, _stop(removals.text, edge.line), rule, why)
 
@@ -101,7 +106,9 @@ def _named(edges: Sequence[Edge]) -> Iterator[tuple[Edge, str, str]]:
     """Name the rule for each running line."""
     count = len({edge.page for edge in edges})
     for edge in edges:
-        if _DIGITS.fullmatch(edge.text.strip(" -—–·.|/")) or _ROMAN.fullmatch(edge.text.strip(" -—–")):
+        if _DIGITS.fullmatch(edge.text.strip(" -—–·.|/")) or _ROMAN.fullmatch(
+            edge.text.strip(" -—–")
+        ):
             yield edge, "running.page-number", f"counts the pages, on {count} pages"
         elif edge.top:
             yield edge, "running.header", f"same height and words on {count} pages"
@@ -124,7 +131,9 @@ def _hidden(removals: Removals, pages: Sequence[Page]) -> None:
         if hidden * 2 > everything:
             continue
         for line in unseen:
-            removals.remove(line.start, _stop(removals.text, line), "hidden.text", "no reader sees it")
+            removals.remove(
+                line.start, _stop(removals.text, line), "hidden.text", "no reader sees it"
+            )
 
 
 def _rotated(removals: Removals, pages: Sequence[Page]) -> None:
@@ -155,7 +164,9 @@ def _edges(text: str, pages: Sequence[Page]) -> Iterator[Edge]:
         lines = [
             line
             for line in page.lines
-            if line.end > line.start and line.visible and (line.angle % 360 < 1 or line.angle % 360 > 359)
+            if line.end > line.start
+            and line.visible
+            and (line.angle % 360 < 1 or line.angle % 360 > 359)
         ]
         boxed = [line for line in lines if line.box is not None]
         if not lines:
@@ -164,9 +175,18 @@ def _edges(text: str, pages: Sequence[Page]) -> Iterator[Edge]:
             yield from _by_height(text, page, boxed)
         else:
             for at, line in enumerate(lines[:1]):
-                yield Edge(page.number, line, text[line.start : line.end].strip(), -1.0 - at, False, True)
+                yield Edge(
+                    page.number, line, text[line.start : line.end].strip(), -1.0 - at, False, True
+                )
             if len(lines) > 1:
-                yield Edge(page.number, lines[-1], text[lines[-1].start : lines[-1].end].strip(), -1.0, False, False)
+                yield Edge(
+                    page.number,
+                    lines[-1],
+                    text[lines[-1].start : lines[-1].end].strip(),
+                    -1.0,
+                    False,
+                    False,
+                )
 
 
 def _by_height(text: str, page: Page, lines: list[Line]) -> Iterator[Edge]:
@@ -185,11 +205,17 @@ def _by_height(text: str, page: Page, lines: list[Line]) -> Iterator[Edge]:
         for depth, row in enumerate(ordered[:DEPTH]):
             height = row[0][0] if top else page.height - row[0][0]
             # The gap that counts lies between the header's last row and the text.
-            apart = any(
-                abs(one[0][0] - two[0][0]) >= APART * pitch
-                for one, two in pairwise(ordered[depth : DEPTH + 1])
-            ) and len(rows) > DEPTH
-            inner = max((line.size for row in ordered[depth + 1 : depth + 4] for _, line in row), default=0.0)
+            apart = (
+                any(
+                    abs(one[0][0] - two[0][0]) >= APART * pitch
+                    for one, two in pairwise(ordered[depth : DEPTH + 1])
+                )
+                and len(rows) > DEPTH
+            )
+            inner = max(
+                (line.size for row in ordered[depth + 1 : depth + 4] for _, line in row),
+                default=0.0,
+            )
             for _, line in row:
                 yield Edge(
                     page.number,
@@ -262,7 +288,10 @@ def _counts_pages(group: Sequence[Edge]) -> bool:
     rows = [[int(found) for found in _DIGITS.findall(edge.text)] for edge in group]
     if not rows[0]:
         romans = [_roman(edge.text.strip(" -—–")) for edge in group]
-        return all(romans) and len({value - edge.page for value, edge in zip(romans, group, strict=True)}) == 1
+        return (
+            all(romans)
+            and len({value - edge.page for value, edge in zip(romans, group, strict=True)}) == 1
+        )
     if len({len(row) for row in rows}) > 1:
         return False
     rising = False

@@ -116,7 +116,20 @@ def score(cases: list[Case], level: str = "sure") -> dict[str, Any]:
         tally["pages exact"] += exact
     removed = tally["notices removed"]
     return {
-        **{key: tally[key] for key in ("pages", "pages exact", "notices", "notices removed", "content lines removed", "content characters", "content characters lost", "marks", "marks removed")},
+        **{
+            key: tally[key]
+            for key in (
+                "pages",
+                "pages exact",
+                "notices",
+                "notices removed",
+                "content lines removed",
+                "content characters",
+                "content characters lost",
+                "marks",
+                "marks removed",
+            )
+        },
         "notice recall": removed / max(1, tally["notices"]),
         "notice precision": removed / max(1, removed + tally["content lines removed"]),
         "_kept": kept,
@@ -142,7 +155,9 @@ def speed() -> dict[str, float]:
     """CPU of the stage on clean text, relative to ftfy.fix_text on the same text."""
     import ftfy
 
-    clean = "\n\n".join(path.read_text(encoding="utf-8") for path in sorted((FIXTURES / "pages").glob("*/*.truth")))
+    clean = "\n\n".join(
+        path.read_text(encoding="utf-8") for path in sorted((FIXTURES / "pages").glob("*/*.truth"))
+    )
     text = clean * (400_000 // len(clean) + 1)
     document = Document.from_text(text)
     strip(document)
@@ -181,13 +196,21 @@ def peers(cases: list[Case]) -> dict[str, Any]:
         return str(extractors.ArticleExtractor().get_content(page))
 
     found: dict[str, Any] = {}
-    for name, method in (("trafilatura", trafilatura_lines), ("jusText", justext_lines), ("boilerpy3", boilerpy3_lines)):
+    for name, method in (
+        ("trafilatura", trafilatura_lines),
+        ("jusText", justext_lines),
+        ("boilerpy3", boilerpy3_lines),
+    ):
         tally: Counter[str] = Counter()
         try:
             for case in cases:
                 text = case.document.text
                 lines = [text[start:end] for start, end in spans(text)]
-                page = "<html><body>" + "".join(f"<p>{html.escape(one)}</p>\n" for one in lines) + "</body></html>"
+                page = (
+                    "<html><body>"
+                    + "".join(f"<p>{html.escape(one)}</p>\n" for one in lines)
+                    + "</body></html>"
+                )
                 left = fold(method(page))
                 for number, line in enumerate(lines):
                     gone = fold(line) not in left
@@ -203,7 +226,8 @@ def peers(cases: list[Case]) -> dict[str, Any]:
             continue
         found[name] = {
             "notice recall": tally["removed"] / max(1, tally["notices"]),
-            "notice precision": tally["removed"] / max(1, tally["removed"] + tally["content removed"]),
+            "notice precision": tally["removed"]
+            / max(1, tally["removed"] + tally["content removed"]),
             "content characters lost": tally["lost"] / max(1, tally["characters"]),
         }
     return found
@@ -218,7 +242,10 @@ def measure() -> dict[str, Any]:
     for split in SPLITS:
         pages = cases(split)
         everything += pages
-        for family, chosen in (("known", [c for c in pages if c.known]), ("unknown", [c for c in pages if not c.known])):
+        for family, chosen in (
+            ("known", [c for c in pages if c.known]),
+            ("unknown", [c for c in pages if not c.known]),
+        ):
             if chosen:
                 for level in ("sure", "likely"):
                     figures[f"{split} {family} {level}"] = score(chosen, level)

@@ -91,7 +91,7 @@ def test_formats_of_one_document_appear_together_or_not_at_all(tmp_path):
 
 def test_a_file_in_place_of_the_folder(tmp_path):
     (tmp_path / "file").touch()
-    for path in (tmp_path / "file", tmp_path / "file/below"):
+    for path in (tmp_path / "file", tmp_path / "file/below", tmp_path / "nul\0"):
         with pytest.raises(OutputError):
             OutputFolder(path)
 

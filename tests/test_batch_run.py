@@ -82,6 +82,20 @@ def test_outcomes_and_outputs_do_not_depend_on_the_number_of_workers(tmp_path):
     assert files(tmp_path / "out1") == files(tmp_path / "out4")
 
 
+def test_only_so_many_outcomes_wait_for_one_that_is_not_done(tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.batch.local._AHEAD", 4)
+    folder, out, note = tmp_path / "in", tmp_path / "out", tmp_path / "note"
+    folder.mkdir()
+    (folder / "00").write_text(f"fault: note {note}")
+    for number in range(1, 12):
+        (folder / f"{number:02}").write_text("text")
+    batch = run([folder], out, settings=TINY.replace(wall_limit=2), options=COPY)
+    assert next(batch).reason == "wall"
+    assert len(files(out)) - len(list((out / ".ingest").iterdir())) == 3
+    assert [outcome.status for outcome in batch] == ["done"] * 11
+    assert len(records(out)) == 12
+
+
 def test_every_input_has_its_outcome_and_none_stops_the_batch(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "in"
@@ -93,7 +107,8 @@ def test_every_input_has_its_outcome_and_none_stops_the_batch(tmp_path, monkeypa
     with (folder / "sparse").open("wb") as file:
         file.truncate(50 << 30)
     (tmp_path / "fifo").symlink_to(folder / "fifo")
-    outcomes = list(run(["in", "missing", "fifo", "in/empty"], "out", settings=TINY, options=COPY))
+    named = ["in", "missing", "fifo", "in/empty", "long" * 2000, "nul\0"]
+    outcomes = list(run(named, "out", settings=TINY, options=COPY))
     assert [(o.source, o.status, o.reason) for o in outcomes] == [
         ("in/dangling", "quarantined", "unreadable"),
         ("in/fifo", "quarantined", "unreadable"),
@@ -102,6 +117,8 @@ def test_every_input_has_its_outcome_and_none_stops_the_batch(tmp_path, monkeypa
         ("missing", "quarantined", "missing"),
         ("fifo", "quarantined", "unreadable"),
         ("in/empty", "quarantined", "empty"),
+        ("long" * 2000, "quarantined", "unreadable"),
+        ("nul\0", "quarantined", "missing"),
     ]
     assert len(records(Path("out"))) == len(outcomes)
     assert files(Path("out")) == ["documents.jsonl", "in/x.pdf/inner.txt"]

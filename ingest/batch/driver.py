@@ -14,6 +14,9 @@ from ingest.errors import CrashError, EmptyFileError, IngestError, UsageError
 from ingest.settings import Settings
 
 if TYPE_CHECKING:
+    from ingest.batch.intake import Candidate
+    from ingest.batch.local import Engine
+    from ingest.batch.records import Ledger
     from ingest.document import Document
 
 _DOCUMENT_BOUND = 1 << 30
@@ -48,14 +51,14 @@ def run(
     """
     _require_posix()
     from ingest.batch.folder import OutputFolder
-    from ingest.batch.intake import candidates
+    from ingest.batch.intake import candidates, identity
     from ingest.batch.local import LocalEngine
     from ingest.batch.records import Records
 
     settings, options = settings or Settings(), options or RunOptions()
     named = [os.fspath(given) for given in inputs]
     for given in named:
-        if Path(given).is_dir() and Path(out).exists() and Path(given).samefile(out):
+        if identity(given) is not None and identity(given) == identity(out):
             raise UsageError(
                 f"{given}: is both input and output folder", advice="choose another output folder"
             )
@@ -64,13 +67,18 @@ def run(
         Records(folder) as ledger,
         LocalEngine(folder, settings, options) as engine,
     ):
-        try:
-            for outcome in engine.outcomes(candidates(named, out, options)):
-                ledger.add(outcome)
-                yield outcome
-        finally:
-            for outcome in engine.close():
-                ledger.add(outcome)
+        yield from _recorded(engine, ledger, candidates(named, out, options))
+
+
+def _recorded(engine: Engine, ledger: Ledger, found: Iterator[Candidate]) -> Iterator[Outcome]:
+    """Yield what an engine makes of the candidates, each outcome recorded before it is seen."""
+    try:
+        for outcome in engine.outcomes(found):
+            ledger.add(outcome)
+            yield outcome
+    finally:
+        for outcome in engine.close():
+            ledger.add(outcome)
 
 
 def guarded_document(

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 from ingest.batch.names import STAGING
+from ingest.batch.outcome import printable
 from ingest.errors import LimitError, OutputError
 
 _AS_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -50,6 +51,8 @@ class OutputFolder:
                 ) from None
             except FileExistsError:
                 raise OutputError(f"{self.path}: is not a folder") from None
+            except ValueError:
+                raise OutputError(f"{printable(str(path))}: no folder can have this name") from None
             except OSError as error:
                 raise self._failure(error) from None
             undo.pop_all()

@@ -78,7 +78,7 @@ def candidates(
         source = os.fspath(given)
         named.setdefault(os.path.abspath(source), source)
     shared = _shared_folder(named)
-    walk = _Walk(named, shared, _identity(out), options)
+    walk = _Walk(named, shared, identity(out), options)
     for path, source in named.items():
         yield from walk.root(path, source)
 
@@ -89,14 +89,23 @@ def _shared_folder(named: Iterable[str]) -> str:
     For one folder that is the folder itself, for files of one folder that folder, so
     that a single tree is mirrored as it is, and two trees never write the same name.
     """
-    folders = [path if Path(path).is_dir() else os.path.dirname(path) for path in named]
+    folders = [path if is_folder(path) else os.path.dirname(path) for path in named]
     return os.path.commonpath(folders) if folders else os.sep
 
 
-def _identity(folder: str | Path) -> tuple[int, int] | None:
+def is_folder(path: str) -> bool:
+    """True for a folder; False for all else, also for what cannot be looked at."""
     try:
-        found = os.stat(folder)
-    except OSError:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def identity(path: str | Path) -> tuple[int, int] | None:
+    """Device and number of a file or folder, the same by whatever name; None where there is none."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
         return None
     return found.st_dev, found.st_ino
 
@@ -126,11 +135,7 @@ class _Walk:
     def root(self, path: str, source: str) -> Iterator[Candidate]:
         """Yield a named input: itself, or what is in it."""
         name = os.path.basename(path)
-        try:
-            is_folder = stat.S_ISDIR(os.stat(source).st_mode)
-        except (OSError, ValueError):
-            is_folder = False  # opening it will say what is wrong
-        if is_folder:
+        if is_folder(source):
             yield from self._below(_Folder(path, source, "", named=True))
         elif self._wanted(name, name):
             yield Candidate(source, os.path.relpath(path, self._shared), named=True)

@@ -19,9 +19,6 @@ class Ledger(Protocol):
     def add(self, outcome: Outcome) -> None:
         """Keep one outcome. Raises `OutputError` where that is impossible."""
 
-    def close(self) -> None:
-        """Make everything kept durable and visible."""
-
 
 class Records:
     """The ledger that is a file: grows under a temporary name, gets its name at the end.

@@ -190,6 +190,8 @@ def test_upright_text_on_a_rotated_page(turn: int, matrix: str) -> None:
     assert 5 < bottom - top < 20
     # The baseline lies 150 points (100 for the half turn) below the upper edge as shown.
     assert top < (100 if turn == 180 else 150) < bottom + 1
+    # Ascenders and descenders are there, whether or not the letters have any.
+    assert bottom - top == pytest.approx(14, abs=1.5)
 
 
 def test_a_page_box_that_does_not_begin_at_zero() -> None:
@@ -375,6 +377,12 @@ def test_list_marks_written_apart_go_to_their_items() -> None:
     expected = "1. item 0\ngoes on\n2. item 1\ngoes on\n3. item 2\ngoes on\n"
     assert read(items + marks).text == expected
     assert read(marks + items).text == expected
+
+
+def test_gaps_beside_ideographs_on_a_rotated_page() -> None:
+    content = "BT /F 12 Tf 0 1 -1 0 150 100 Tm [(AB) -250 (1) -1000 (C)] TJ ET"
+    page = "/MediaBox [0 0 600 800] /Rotate 90"
+    assert read(content, page=page, unicode=HAN).text == "\u4e2d\u65871 \u5b57\n"
 
 
 def test_pages_without_text_are_named_and_blank_ones_are_not() -> None:

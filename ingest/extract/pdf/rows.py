@@ -73,7 +73,7 @@ def read_rows(text_page: int, page_frame: Frame, text: str) -> list[Row]:
     sum(map(pdfium.matrix, page_texts, middles, range(matrices, matrices + 24 * count, 24)))
     sizes = list(map(pdfium.font_size, page_texts, middles))
     numbers = floats.tolist()
-    lefts, first_tops, _, first_bottoms = _columns(numbers, 4, 0, count)
+    lefts, first_tops, first_rights, first_bottoms = _columns(numbers, 4, 0, count)
     _, tops, _, bottoms = _columns(numbers, 4, 4 * count, count)
     last_lefts, last_tops, rights, last_bottoms = _columns(numbers, 4, 8 * count, count)
     along, across, slant, up, _, _ = _columns(numbers, 6, 12 * count, count)
@@ -119,10 +119,21 @@ def read_rows(text_page: int, page_frame: Frame, text: str) -> list[Row]:
                 direction = (along[at], across[at], sizes[at])
                 span = (firsts[at], lasts[at])
                 boxes_shown[at], angles[at] = _oblique(text_page, page_frame, span, direction)
+                ends = (
+                    (lefts[at], first_bottoms[at], first_rights[at], first_tops[at]),
+                    (last_lefts[at], last_bottoms[at], rights[at], last_tops[at]),
+                )
+                if turns and not angles[at] and all(x0 < x1 and y0 < y1 for x0, y0, x1, y1 in ends):
+                    boxes_shown[at] = _union(*(page_frame.shown(*end) for end in ends))
             sizes[at] = abs(sizes[at]) * hypot(slant[at], up[at])
     visible = _on_page(boxes_shown, sizes, page_frame)
     columns = (texts, boxes_shown, sizes, angles, visible, firsts, lasts)
     return list(map(Row._make, zip(*columns, strict=True)))
+
+
+def _union(one: Box, other: Box) -> Box:
+    (left, top, right, bottom), (x0, y0, x1, y1) = one, other
+    return min(left, x0), min(top, y0), max(right, x1), max(bottom, y1)
 
 
 def _columns(numbers: list[float], width: int, start: int, count: int) -> list[list[float]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from itertools import repeat
+from math import hypot
 
 from ingest.extract.pdf.characters import DROPPED
 from ingest.extract.pdf.pdfium import library
@@ -52,24 +53,20 @@ def without_layout_gaps(text_page: int, text: str) -> str:
     sum(map(pdfium.matrix, page_texts, lefts, range(matrices, matrices + 24 * count, 24)))
     sizes = map(pdfium.font_size, page_texts, lefts)
     numbers = floats.tolist()
-    gaps = zip(
-        at,
-        sizes,
-        numbers[8 * count :: 6],
-        numbers[0 : 4 * count : 4],
-        numbers[2 : 4 * count : 4],
-        numbers[4 * count : 8 * count : 4],
-        numbers[4 * count + 2 : 8 * count : 4],
-        strict=True,
-    )
+    one = [numbers[side : 4 * count : 4] for side in range(4)]
+    other = [numbers[4 * count + side : 8 * count : 4] for side in range(4)]
+    scales = map(hypot, numbers[8 * count :: 6], numbers[8 * count + 1 :: 6])
     pieces = []
     begin = 0
-    for index, size, scale, left, right, next_left, next_right in gaps:
-        # Rotated text has no width here, and is left as it is.
-        if left < right and next_left < next_right:
-            em = abs(size * scale)
-            if OVERLAP * em < next_left - right < GAP * em:
-                pieces.append(text[begin:index])
-                begin = index + 1
+    for index, size, scale, l0, t0, r0, b0, l1, t1, r1, b1 in zip(
+        at, sizes, scales, *one, *other, strict=True
+    ):
+        em = abs(size * scale)
+        # The distance of two boxes, along the line whichever way it runs. Some versions of
+        # PDFium give characters of rotated text no extent: their blanks stay.
+        gap = max(l1 - r0, l0 - r1, b1 - t0, b0 - t1)
+        if OVERLAP * em < gap < GAP * em and l0 < r0 and b0 < t0 and l1 < r1 and b1 < t1:
+            pieces.append(text[begin:index])
+            begin = index + 1
     pieces.append(text[begin:])
     return DROPPED.join(pieces)

@@ -20,9 +20,8 @@ from ingest.settings import Settings
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 CASES = sorted((FIXTURES / "cases" / "paragraphs").glob("*.case"))
-# Scans and fonts without a map have no text to join; the cells of the ruled table run
-# over lines, which needs the rulings.
-UNREADABLE = {"zh-scan", "zh-mixed", "zh-no-unicode-map", "zh-ruled-table"}
+# Scans and fonts without a map have no text to join.
+UNREADABLE = {"zh-scan", "zh-mixed", "zh-no-unicode-map"}
 PDFS = sorted(
     path.with_suffix(".pdf")
     for path in (FIXTURES / "pdf").glob("*.txt")

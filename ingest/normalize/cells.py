@@ -11,12 +11,16 @@ from collections.abc import Iterator, Sequence
 
 from ingest.document import Edit
 from ingest.normalize import markers
+from ingest.normalize.bands import width
 from ingest.normalize.geometry import Relation, Row
 
 RULE = "paragraph.cell"
 
 _SENTENCE = re.compile(r"[。，；！？,;!?]|\.(?:\s|\Z)")
 _SPACES = re.compile("[ \t]+")
+_ALPHABETIC = re.compile("[A-Za-z\u00c0-\u04ff]{2}")
+# Two words in an alphabet beside each other.
+_PHRASE = re.compile("[A-Za-z]{2} [A-Za-z(]{2}")
 # em: wider than any space inside a line, justified lines included.
 _BORDER = 1.5
 # Fewer rows that agree may do so by chance.
@@ -53,17 +57,34 @@ def tabular(lines: Sequence[str], rows: Sequence[Row], relations: Sequence[Relat
 
 def find(lines: Sequence[str], are_rows: Sequence[bool], rows: Sequence[Row]) -> list[Edit]:
     """Return the edits that put tabs between the cells of tables."""
+    borders = {
+        index: count
+        for begin, end in _tables(are_rows)
+        for index, count in enumerate(_borders([line.split() for line in lines[begin:end]]), begin)
+    }
     edits: list[Edit] = []
-    for begin, end in _tables(are_rows):
-        words = [line.split() for line in lines[begin:end]]
-        for index, borders in enumerate(_borders(words), begin):
-            gaps = list(_SPACES.finditer(lines[index]))
-            for found in gaps[len(gaps) - borders :]:
-                if found[0] != "\t":
-                    place = rows[index].start + found.start()
-                    stop = place + len(found[0])
-                    edits.append(Edit(place, stop, found[0], "\t", RULE, "sure"))
+    for index, is_row in enumerate(are_rows):
+        if not is_row:
+            continue
+        gaps = list(_SPACES.finditer(lines[index]))
+        count = len(gaps) if _is_spread(lines[index], rows[index]) else borders.get(index, 0)
+        for found in gaps[len(gaps) - count :]:
+            if found[0] != "\t":
+                place = rows[index].start + found.start()
+                stop = place + len(found[0])
+                edits.append(Edit(place, stop, found[0], "\t", RULE, "sure"))
     return edits
+
+
+def _is_spread(line: str, row: Row) -> bool:
+    """Whether the spaces of a row in Han and figures are as wide as borders of cells are.
+
+    Words in an alphabet are too uneven to be weighed that way.
+    """
+    spaces = line.count(" ")
+    if not spaces or _ALPHABETIC.search(line):
+        return False
+    return (row.right - row.left) / row.em - width(line.replace(" ", "")) > _BORDER * spaces
 
 
 def _tables(are_rows: Sequence[bool]) -> Iterator[tuple[int, int]]:
@@ -78,16 +99,17 @@ def _tables(are_rows: Sequence[bool]) -> Iterator[tuple[int, int]]:
 def _borders(words: Sequence[Sequence[str]]) -> list[int]:
     """How many of the spaces at the end of each row part cells.
 
-    All of them, where every row has as many words; else those before the figures, where
-    every row ends with as many figures: the words before them are one cell.
+    Those before the figures, where every row ends with as many figures: the words
+    before them may be one cell. All spaces, where every row has as many words and no
+    two of them read as one phrase.
 
-    >>> _borders([["Year", "Cases", "Days"], ["2019", "12", "3"], ["2020", "9", "1"]])
+    >>> _borders([["年份", "户数", "天数"], ["2019", "12", "3"], ["2020", "9", "1"]])
     [2, 2, 2]
     >>> _borders([["Item", "Cost", "Sum"], ["Larger", "pump", "12", "3"], ["Tanks", "9", "1"]])
     [2, 2, 2]
     """
     counts = set(map(len, words))
-    if len(counts) == 1:
+    if len(counts) == 1 and not any(_PHRASE.search(" ".join(row)) for row in words[1:]):
         return [len(words[0]) - 1] * len(words)
     figures = [markers.trailing_figures(row) for row in words]
     body = set(figures[1:])
@@ -96,4 +118,4 @@ def _borders(words: Sequence[Sequence[str]]) -> list[int]:
     count = body.pop()
     # The head has no figures; its words are its cells where there are just as many.
     first = count if figures[0] == count or len(words[0]) == count + 1 else 0
-    return [first] + [min(count, len(row) - 1) for row in words[1:]]
+    return [min(first, len(words[0]) - 1)] + [min(count, len(row) - 1) for row in words[1:]]

@@ -160,6 +160,7 @@ def _at_line_start(text: str, at: int) -> bool:
 
 _CONTROLS = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]|[\x00-\x08\x0e-\x1f\x7f]")
 _C1 = re.compile(r"[\x80-\x84\x86-\x9f]+")
+_GLYPH_CODES = re.compile("[\x0b\x0c\x85]+")
 _NONCHARACTERS = re.compile("[\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\U0002fffe\U0002ffff]+")
 
 
@@ -171,7 +172,8 @@ def _controls(text: str, setting: Setting) -> Iterator[Edit]:
     """
     patterns = [(_CONTROLS, "control"), (_NONCHARACTERS, "noncharacter")]
     if setting.layout:
-        patterns.append((_C1, "control"))
+        # Codes of glyphs that a font has no name for, none of which ends a line.
+        patterns += [(_C1, "control"), (_GLYPH_CODES, "control")]
     for pattern, rule in patterns:
         for found in pattern.finditer(text):
             # PDFium writes U+0002 or U+FFFE for the hyphen at the end of a line.
@@ -243,7 +245,9 @@ def _invisible(text: str, _setting: Setting) -> Iterator[Edit]:
 _LINE_ENDS = re.compile("\r\n?|\x0c\n?|[\x0b\x85\u2028\u2029]")
 
 
-def _line_ends(text: str, _setting: Setting) -> Iterator[Edit]:
+def _line_ends(text: str, setting: Setting) -> Iterator[Edit]:
+    if setting.layout:
+        return
     for found in _LINE_ENDS.finditer(text):
         start = found.start()
         # A form feed after a line end is only the border of two pages.

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ingest.document import Edit
-from ingest.normalize import cells, markers
+from ingest.normalize import bands, cells, markers
 from ingest.normalize.columns import DEEPEST, Column, columns_of, needed
 from ingest.normalize.geometry import (
     SIZE,
@@ -49,6 +49,9 @@ class _Layout:
         self.relations: list[Relation] = [relation(one, two) for one, two in pairwise(rows)]
         self.usual = usual_pitch(rows, self.relations)
         self.tabular = cells.tabular(self.lines, rows, self.relations)
+        self.bands = bands.find(self.lines, rows, self.relations)
+        for index in self.bands:
+            self.tabular[index] = self.tabular[index + 1] = True
         self.columns = columns_of(text, rows, self.relations, self.tabular)
         self.body = _body_size(rows)
 
@@ -111,8 +114,13 @@ def _edits(text: str, layout: _Layout, joints: Joints) -> Iterator[Edit]:
             if between != after:
                 yield Edit(one.end, two.start, between, after, CELL if cell else JOIN, "sure")
             continue
-        line = layout.lines[index]
-        following = layout.lines[index + 1]
+        line, following = layout.lines[index], layout.lines[index + 1]
+        held = layout.bands.get(index)
+        if held is not None:
+            tabular = True
+            after = "\t" if held == "cell" else joints.between(line, following)[1]
+            yield Edit(one.end, two.start, between, after, CELL, "sure")
+            continue
         joined = not tabular and _continues(layout, index, opening, line_left)
         if joined:
             cut, put = joints.between(line, following)

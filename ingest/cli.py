@@ -51,6 +51,12 @@ def shared_options(command: Command) -> Command:
                 "(default: where one byte and nothing else was lost), always.",
             ),
             click.option(
+                "--strip",
+                metavar="LEVEL",
+                help="Remove notices that are sure (default), or also those that are only "
+                "likely; what is not removed is reported.",
+            ),
+            click.option(
                 "-e", "--encoding", metavar="NAME", help="Encoding of text and HTML input."
             ),
             click.option(

@@ -18,6 +18,7 @@ from ingest.errors import ConfigurationError
 
 Script = Literal["auto", "keep", "hans", "hant", "tw", "hk"]
 Inference = Literal["never", "auto", "always"]
+Strip = Literal["sure", "likely"]
 Format = Literal["txt", "md", "jsonl"]
 
 STAGES = ("repair", "strip", "normalize")
@@ -46,6 +47,9 @@ class Settings:
     stages: tuple[str, ...] = STAGES
     script: Script = "auto"
     infer: Inference = "auto"
+    strip: Strip = "sure"
+    """What strip removes: `sure` what several independent signs prove, `likely` also what is
+    only probable (otherwise reported)."""
     encoding: str | None = None
     to: tuple[str, ...] = ("txt",)
     jobs: int = 0
@@ -70,7 +74,8 @@ class Settings:
                     )
         if not self.to:
             raise ConfigurationError("to: no output format", advice=f"known: {', '.join(FORMATS)}")
-        for name, allowed in (("script", get_args(Script)), ("infer", get_args(Inference))):
+        for name, choice in (("script", Script), ("infer", Inference), ("strip", Strip)):
+            allowed = get_args(choice)
             if getattr(self, name) not in allowed:
                 raise ConfigurationError(
                     f"{name}: {getattr(self, name)!r} is not one of them",
@@ -143,6 +148,7 @@ _PARSERS: dict[str, Callable[[Any], object]] = {
     "to": _parse_names,
     "script": str,
     "infer": str,
+    "strip": str,
     "encoding": str,
     "jobs": _parse_whole,
     "cpu_limit": _parse_number,

@@ -42,6 +42,7 @@ def test_stages_by_name() -> None:
     [
         ({"nonsense": 1}, "flags: unknown setting 'nonsense'"),
         ({"script": "klingon"}, "script: 'klingon'"),
+        ({"strip": "all"}, "strip: 'all'"),
         ({"infer": "maybe"}, "infer: 'maybe'"),
         ({"stages": "repair,paint"}, "unknown stage 'paint'"),
         ({"to": "docx"}, "unknown format 'docx'"),

@@ -10,17 +10,13 @@ import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from ingest.repair.language_table import SEED, Table, extend, follow
+from ingest.repair.language_table import MASK, MULTIPLIER, SEED, Table, extend, follow
 
 #: The greatest level in the table of pairs.
 LEVELS: Final = 63
 
 #: The history before a text of which nothing is known; no word has this hash.
 UNKNOWN: Final = 0
-
-#: Below this, masses are scaled up: products of a hundred words leave the range of floats.
-_TINY: Final = 1e-200
-_SCALE: Final = 1e200
 
 
 class Symbols(NamedTuple):
@@ -92,12 +88,12 @@ class Lattice:
         unseen: float,
         longest: int,
     ) -> None:
-        self._words = words
+        self.words = words
         self._pairs = pairs
-        self._word_probabilities = [math.exp(-n / word_scale) for n in range(256)]
+        self.word_probabilities = [math.exp(-n / word_scale) for n in range(256)]
         self._rests = [max(n, 0.5) / LEVELS for n in range(LEVELS + 1)]
         self._boosts = [math.exp(n / pair_scale - pair_offset) for n in range(LEVELS + 1)]
-        self._unseen = unseen
+        self.unseen = unseen
         self.longest = longest
 
     def rest(self, word: int) -> float:
@@ -108,8 +104,8 @@ class Lattice:
     def words_from(self, text: Symbols, start: int, least: int = 0) -> list[tuple[int, int, float]]:
         """Words that start at a position and end at `least` or behind: end, hash, P(word)."""
         exact, simple = text
-        get = self._words.get
-        probabilities = self._word_probabilities
+        get = self.words.get
+        probabilities = self.word_probabilities
         found = []
         state = pair_state = SEED
         for end in range(start + 1, min(len(exact), start + self.longest) + 1):
@@ -124,7 +120,7 @@ class Lattice:
                 if level >= 0:
                     found.append((end, pair_state, probabilities[level]))
                 elif end == start + 1:
-                    found.append((end, pair_state, self._unseen))
+                    found.append((end, pair_state, self.unseen))
             if end == start + 1 and not is_han(code):
                 break
         return found
@@ -139,31 +135,13 @@ class Lattice:
             total += mass * (rest + boosts[level] if level >= 0 else rest)
         return total * probability
 
-    def forward(self, text: Symbols, first: State) -> tuple[list[list[State]], float]:
-        """States at every position, and the logarithm by which all are too large."""
-        size = len(text.exact)
-        states: list[list[State]] = [[] for _ in range(size + 1)]
-        states[0].append(first)
-        scaled = 0.0
-        for start in range(size):
-            here = states[start]
-            if here and max(state.mass for state in here) < _TINY:
-                for at in range(start, min(size, start + self.longest) + 1):
-                    states[at] = [s._replace(mass=s.mass * _SCALE) for s in states[at]]
-                scaled += math.log(_SCALE)
-                here = states[start]
-            for end, word, probability in self.words_from(text, start):
-                mass = self.step(here, word, probability)
-                states[end].append(State(word, self.rest(word), mass))
-        return states, scaled
-
     def begin(self, first: State) -> Progress:
         return Progress((Open(SEED, SEED, (first,)),), 0)
 
     def advance(self, progress: Progress, exact: int, simple: int) -> tuple[float, Progress]:
         """Cost of one more symbol, and where the walk stands behind it."""
         han = is_han(exact)
-        get = self._words.get
+        get = self.words.get
         states = []
         grown = []
         for begun in progress.open if han else progress.open[-1:]:
@@ -172,9 +150,9 @@ class Lattice:
             grown.append((state, pair_state, begun.states))
             level = get(state)
             if level >= 0:
-                probability = self._word_probabilities[level]
+                probability = self.word_probabilities[level]
             elif begun.exact == SEED:
-                probability = self._unseen
+                probability = self.unseen
             else:
                 continue
             mass = self.step(begun.states, pair_state, probability)
@@ -215,30 +193,47 @@ class Lattice:
         return total if ending.words else 1.0
 
     def between(
-        self,
-        states: Sequence[Sequence[State]],
-        text: Symbols,
-        span: tuple[int, int],
-        endings: Sequence[Ending],
+        self, begun: Sequence[Open], text: Symbols, size: int, endings: Sequence[Ending]
     ) -> float:
         """Probability of a candidate in its context, summed over the words that touch it.
 
-        `text` is some of the left context, the candidate at `span`, and some of the right
-        context; `states` are those of the left positions up to `span[0]`.
+        `begun` are the words under way in front of it; `text` is the candidate, of `size`
+        symbols, and some of what follows; `endings` are those of what follows.
         """
-        begin, stop = span
-        inside: list[list[State]] = [[] for _ in range(stop - begin)]
+        exact, simple = text
+        get = self.words.get
+        probabilities = self.word_probabilities
+        inside: list[list[State]] = [[] for _ in range(size)]
+        starts = [(0, self.longest + 1 - len(begun) + nth, word) for nth, word in enumerate(begun)]
+        starts += [(at, self.longest, Open(SEED, SEED, ())) for at in range(1, size)]
         total = 0.0
-        for start in range(stop):
-            here = states[start] if start < begin else [*inside[start - begin]]
-            if start == begin:
-                here = [*states[begin], *here]
-            if not here:
+        for start, room, (state, pair_state, came) in starts:
+            states = came or inside[start]
+            if not states:
                 continue
-            for end, word, probability in self.words_from(text, start, begin + 1):
-                mass = self.step(here, word, probability)
-                if end < stop:
-                    inside[end - begin].append(State(word, self.rest(word), mass))
+            for end in range(start + 1, min(len(exact), start + room) + 1):
+                code = exact[end - 1]
+                han = is_han(code)
+                if not han and state != SEED:
+                    break
+                same = state == pair_state and code == simple[end - 1]
+                # `extend`, written out: this is where the time of ranking goes.
+                state = ((state ^ code) * MULTIPLIER) & MASK
+                state ^= state >> 32
+                pair_state = state if same else extend(pair_state, simple[end - 1])
+                level = get(state)
+                if level >= 0:
+                    probability = probabilities[level]
+                elif end == start + 1 and room == self.longest:
+                    probability = self.unseen
                 else:
-                    total += mass * self.finish(word, self.rest(word), endings[end - stop])
+                    continue
+                mass = self.step(states, pair_state, probability)
+                rest = self.rest(pair_state)
+                if end < size:
+                    inside[end].append(State(pair_state, rest, mass))
+                else:
+                    total += mass * self.finish(pair_state, rest, endings[end - size])
+                if not han:
+                    break
         return total

@@ -11,7 +11,8 @@ for a present one.
 from __future__ import annotations
 
 import struct
-from typing import Final, NamedTuple
+from collections.abc import Callable
+from typing import Final
 
 MASK: Final = (1 << 64) - 1
 #: Odd multiplier with well spread bits (2**64 divided by the golden ratio).
@@ -38,27 +39,34 @@ def follow(before: int, word: int) -> int:
     return state ^ (state >> 32)
 
 
-class Table(NamedTuple):
-    """The parts of one hash table, views into the bytes of the model file."""
+class Table:
+    """One hash table in the bytes of the model file.
 
-    displacements: memoryview
-    fingerprints: memoryview
-    #: Some more bits of the fingerprint, and the level in the lower bits.
-    tails: memoryview
-    level_bits: int
+    `get(hash)` is the level stored for it, or -1. It is a closure and not a method: the
+    model asks some two thousand times for one broken place.
+    """
 
-    def get(self, state: int) -> int:
-        """The level stored for a hash, or -1."""
-        displacement = self.displacements[state % len(self.displacements)]
-        at = ((state >> 13) + displacement * ((state >> 37) | 1)) % len(self.fingerprints)
-        if self.fingerprints[at] != state >> 48:
-            return -1
-        tail: int = self.tails[at]
-        # The bits below the fingerprint, as many as the tail has room for.
-        room = 8 * self.tails.itemsize - self.level_bits
-        if tail >> self.level_bits != (state >> (48 - room)) & ((1 << room) - 1):
-            return -1
-        return tail & ((1 << self.level_bits) - 1)
+    def __init__(
+        self,
+        displacements: memoryview,
+        fingerprints: memoryview,
+        tails: memoryview,
+        level_bits: int,
+    ) -> None:
+        buckets, slots = len(displacements), len(fingerprints)
+        # A tail holds the bits below the fingerprint, as many as there is room for, and the
+        # level in its lower bits.
+        room = 8 * tails.itemsize - level_bits
+        below, more, levels = 48 - room, (1 << room) - 1, (1 << level_bits) - 1
+
+        def get(state: int) -> int:
+            at = ((state >> 13) + displacements[state % buckets] * ((state >> 37) | 1)) % slots
+            if fingerprints[at] != state >> 48:
+                return -1
+            tail: int = tails[at]
+            return tail & levels if tail >> level_bits == (state >> below) & more else -1
+
+        self.get: Final[Callable[[int], int]] = get
 
 
 def read_table(content: memoryview, offset: int) -> tuple[Table, int]:
@@ -68,10 +76,11 @@ def read_table(content: memoryview, offset: int) -> tuple[Table, int]:
     second = first + 2 * buckets
     third = second + 2 * slots
     end = third + slots * tail_bits // 8
+    tails = content[third:end]
     table = Table(
         content[first:second].cast("H"),
         content[second:third].cast("H"),
-        content[third:end].cast(_TAILS[tail_bits]),
+        tails if tail_bits == 8 else tails.cast("H"),
         level_bits,
     )
     return table, end + end % 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from ingest.errors import ConfigurationError
 from ingest.strip import grammar, packs
 from ingest.strip.folding import any_of, fold, fold_with_map, table
+from ingest.strip.lines import LONGEST
 
 RULES = [(pack, rule) for pack in packs.packs() for rule in pack.rules]
 
@@ -120,3 +123,32 @@ def test_the_map_leads_back(text: str) -> None:
 def test_a_bad_pack_is_refused_with_its_reason(form: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         packs.parse(form, "mine.toml")
+
+
+PATTERNS = [(rule.id, rule.pattern, rule.hit) for _, rule in RULES] + [
+    (sign.id, sign.pattern, sign.hit) for sign in grammar.signs()
+]
+
+
+@pytest.mark.parametrize(("name", "pattern", "hit"), PATTERNS, ids=[row[0] for row in PATTERNS])
+def test_no_pattern_runs_away(name: str, pattern: re.Pattern[str], hit: tuple[str, ...]) -> None:
+    """The worst line made of a rule's own words costs it no more than a few milliseconds."""
+    for example in hit:
+        folded = fold(example)
+        pieces = {
+            folded[at : at + size]
+            for size in (1, 2, 3, 5, 8, len(folded))
+            for at in range(len(folded))
+        }
+        for piece in pieces:
+            line = (piece * LONGEST)[:LONGEST]
+            for worst in (
+                line,
+                line[:-1] + "\N{DIGIT ONE}",
+                line[:-1] + "\0",
+                folded[: len(folded) // 2] + line,
+            ):
+                start = time.process_time()
+                pattern.fullmatch(worst)
+                pattern.search(worst)
+                assert time.process_time() - start < 0.1, (name, worst[:60])

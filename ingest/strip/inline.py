@@ -33,7 +33,7 @@ def phrases(removals: Removals, lines: Sequence[TextLine], recognised: frozenset
     text = removals.text
     starts = [line.start for line in lines]
     touched: dict[int, None] = {}
-    for found in packs.gate().finditer(text):
+    for found in packs.body_gate().finditer(text):
         touched[bisect_right(starts, found.start()) - 1] = None
     rules = [(pack, rule) for pack in packs.packs() for rule in pack.rules if rule.region == "body"]
     hits: dict[str, list[tuple[int, int, bool, str]]] = {}

@@ -134,6 +134,17 @@ def common() -> Pack:
 
 
 @cache
+def body_gate() -> re.Pattern[str]:
+    """Return the same for the packs that have rules for the inside of a report."""
+    return any_of(
+        word
+        for pack in packs()
+        if any(rule.region == "body" for rule in pack.rules)
+        for word in pack.gate
+    )
+
+
+@cache
 def gate() -> re.Pattern[str]:
     """Return the one pattern whose absence says that a text has nothing for the packs.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from ingest.document import Document
 from ingest.strip import blocks, grammar, inline, marks, packs, particulars, running, slices
 from ingest.strip.blocks import Level, Site
@@ -61,17 +63,31 @@ def strip(document: Document, level: Level = "sure") -> Document:
 
 def _close_gaps(removals: Removals, lines: list[TextLine]) -> None:
     """Remove the blank lines that removed lines leave: none at the ends, one between."""
-    run: list[TextLine] = []
-    gone = False
-    kept = False
-    for line in [*lines, None]:
-        if line is not None and (line.blank or removals.removed(line)):
-            run.append(line)
-            gone = gone or (not line.blank and removals.removed(line))
+    starts = [line.start for line in lines]
+    seen = -1
+    for edit in tuple(removals.edits):
+        index = bisect_right(starts, edit.start) - 1
+        if index <= seen or not removals.removed(lines[index]):
             continue
-        if gone:
-            blanks = [one for one in run if one.blank and not removals.removed(one)]
-            # The first blank line of a run parts two paragraphs; at either end none does.
-            for one in blanks[1 if kept and line is not None else 0 :]:
-                removals.remove(one.start, max(one.stop, one.start), "notice.blank-line")
-        run, gone, kept = [], False, True
+        first = last = index
+        while first and (lines[first - 1].blank or removals.removed(lines[first - 1])):
+            first -= 1
+        while last + 1 < len(lines) and (
+            lines[last + 1].blank or removals.removed(lines[last + 1])
+        ):
+            last += 1
+        seen = last
+        blanks = [
+            line for line in lines[first : last + 1] if line.blank and not removals.removed(line)
+        ]
+        # The first blank line of a run parts two paragraphs; at either end none does.
+        between = first > 0 and last + 1 < len(lines)
+        start = end = -1
+        for line in blanks[1 if between else 0 :]:
+            if line.start != end:
+                if end > start:
+                    removals.remove(start, end, "notice.blank-line")
+                start = line.start
+            end = line.stop
+        if end > start:
+            removals.remove(start, end, "notice.blank-line")

@@ -385,6 +385,61 @@ def test_gaps_beside_ideographs_on_a_rotated_page() -> None:
     assert read(content, page=page, unicode=HAN).text == "\u4e2d\u65871 \u5b57\n"
 
 
+LEFT = [
+    "the lower path follows a river",
+    "for two miles and then climbs",
+    "through a wood of beech and",
+    "oak where the ground is soft",
+    "after rain most walkers turn",
+    "back at the second gate",
+]
+RIGHT = [
+    "an upper path is drier but it",
+    "crosses three fields in which",
+    "cattle graze from early May to",
+    "late October and there dogs",
+    "must be kept on a short lead",
+    "by all who pass with them",
+]
+
+
+def test_interleaved_columns_are_read_one_after_the_other() -> None:
+    across = "".join(
+        text(one, y=700 - 14 * n) + text(other, x=310, y=700 - 14 * n)
+        for n, (one, other) in enumerate(zip(LEFT, RIGHT, strict=True))
+    )
+    heading = text("A heading that stands over both of the columns of this page", y=740)
+    found = read(heading + across).text.splitlines()
+    assert found[1:] == LEFT + RIGHT
+
+
+def test_a_table_stays_row_by_row() -> None:
+    cells = [
+        ("Lower path", "2.1"),
+        ("Upper path to the second gate", "soft after rain"),
+        ("Ford", "dry"),
+        ("Wood", "oak"),
+        ("Three fields with cattle", "May to October"),
+        ("Weir", "none"),
+    ]
+    content = "".join(
+        text(one, y=700 - 14 * n) + text(other, x=390, y=700 - 14 * n)
+        for n, (one, other) in enumerate(cells)
+    )
+    assert read(content).text.splitlines() == [" ".join(pair) for pair in cells]
+
+
+def test_a_table_of_three_columns_stays_row_by_row() -> None:
+    rows = "".join(
+        text(one, y=700 - 14 * n)
+        + text(other, x=310, y=700 - 14 * n)
+        + text("17.5", x=520, y=700 - 14 * n)
+        for n, (one, other) in enumerate(zip(LEFT, RIGHT, strict=True))
+    )
+    found = read(rows).text.splitlines()
+    assert found == [f"{one} {other} 17.5" for one, other in zip(LEFT, RIGHT, strict=True)]
+
+
 def test_pages_without_text_are_named_and_blank_ones_are_not() -> None:
     scan = PICTURE.format(600, 800, 0, 0)
     document = read(text("Text"), scan, "", text("More"))

@@ -16,6 +16,7 @@ from ingest.extract.pdf import overprint, visibility
 from ingest.extract.pdf.assembly import Reading, assembled
 from ingest.extract.pdf.backdrop import has_text, is_blank, pictured
 from ingest.extract.pdf.characters import characters, is_plain, plain
+from ingest.extract.pdf.columns import untangled
 from ingest.extract.pdf.fragments import merge_rows, split_rows
 from ingest.extract.pdf.frame import frame
 from ingest.extract.pdf.metadata import read_metadata
@@ -171,6 +172,7 @@ def _read_page(page: int) -> Reading:
             rows = read_rows(text_page, page_frame, text)
             if rows:
                 rows = split_rows(text_page, page_frame, rows)
+                rows = untangled(text_page, page_frame, rows)
                 rows = visibility.hide(page, text_page, page_frame, rows)
                 rows = overprint.once(text_page, rows)
                 if not is_plain(text):

@@ -1,0 +1,156 @@
+"""Columns that the content interleaves: line by line across the page, over the gutter.
+
+PDFium joins what stands on one baseline, so the two columns come as single rows with a
+wide gap in the same place. Three rows of a page are asked for such a gap; only where they
+have it in common are all rows looked at. A table has gaps as well, but more than one, or
+short cells that do not fill their column: it stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from itertools import repeat
+from statistics import median
+from typing import NamedTuple
+
+from ingest.extract.pdf.frame import Frame, drawn_box
+from ingest.extract.pdf.pdfium import library
+from ingest.extract.pdf.rows import Row
+
+GUTTER = 1.2
+"""In em: the narrowest gap that may part two columns. Stretched blanks of justified lines stay
+below 1."""
+
+WIDE = 0.5
+"""Share of the page's width: a row over two columns is wider."""
+
+FEWEST = 5
+"""Rows over the gutter from which a page counts as interleaved."""
+
+FILLED = 0.8
+"""Share of its column's width that a full line of prose takes."""
+
+PROSE = 0.7
+"""Share of full lines in running text; the cells of a table are of all lengths."""
+
+NUMBERS = 0.15
+"""Share of figures up to which a column is text; columns of amounts have nine in ten."""
+
+LETTERS = 10
+"""Characters in the median line of a column; cells of tables have fewer."""
+
+_FIGURES = re.compile("[0-9]")
+
+
+class _Gap(NamedTuple):
+    """A gap in a row: its sides in points, and the index of the character behind it."""
+
+    left: float
+    right: float
+    behind: int
+
+
+def untangled(text_page: int, page_frame: Frame, rows: list[Row]) -> list[Row]:
+    """Give the rows column by column where the content runs across two columns."""
+    if page_frame.turns:
+        return rows
+    wide = [
+        row
+        for row in rows
+        if row.box[2] - row.box[0] > WIDE * page_frame.width and " " in row.text and not row.angle
+    ]
+    if len(wide) < FEWEST:
+        return rows
+    some = (wide[len(wide) // 4], wide[len(wide) // 2], wide[3 * len(wide) // 4])
+    if sum(bool(_gaps(text_page, page_frame, row)) for row in some) < 2:
+        return rows
+    gaps = {row.first: _gaps(text_page, page_frame, row) for row in wide}
+    single = [found[0] for found in gaps.values() if len(found) == 1]
+    if len(single) < FEWEST or 2 * len(single) < len(wide):
+        return rows
+    middle = median((gap.left + gap.right) / 2 for gap in single)
+    return _by_column(text_page, page_frame, rows, gaps, middle)
+
+
+def _gaps(text_page: int, page_frame: Frame, row: Row) -> list[_Gap]:
+    """The wide gaps of an upright row, from left to right."""
+    blanks = [row.first + at for at, one in enumerate(row.text) if one == " "]
+    count = len(blanks)
+    if not count:
+        return []
+    loose_box = library().loose_box
+    floats = array("f", bytes(32 * count))
+    start, _ = floats.buffer_info()
+    middle = start + 16 * count
+    texts = repeat(text_page)
+    sum(map(loose_box, texts, [at - 1 for at in blanks], range(start, middle, 16)))
+    sum(map(loose_box, texts, [at + 1 for at in blanks], range(middle, middle + 16 * count, 16)))
+    ends, begins = floats[2 : 4 * count : 4], floats[4 * count :: 4]
+    return [
+        _Gap(end - page_frame.left, begin - page_frame.left, at + 1)
+        for at, end, begin in zip(blanks, ends, begins, strict=True)
+        if begin - end > GUTTER * row.size
+    ]
+
+
+def _by_column(
+    text_page: int, page_frame: Frame, rows: list[Row], gaps: dict[int, list[_Gap]], middle: float
+) -> list[Row]:
+    # Rows over both columns, headings, end a section; within one, the left column comes first.
+    ordered: list[Row] = []
+    left: list[Row] = []
+    right: list[Row] = []
+    all_left: list[Row] = []
+    all_right: list[Row] = []
+    for row in rows:
+        parts = _parted(text_page, page_frame, row, gaps.get(row.first, []), middle)
+        if parts:
+            left.append(parts[0])
+            right.append(parts[1])
+            all_left.append(parts[0])
+            all_right.append(parts[1])
+        elif row.box[2] <= middle:
+            left.append(row)
+        elif row.box[0] >= middle:
+            right.append(row)
+        else:
+            ordered += [*left, *right, row]
+            left, right = [], []
+    ordered += [*left, *right]
+    return ordered if _is_prose(all_left) and _is_prose(all_right) else rows
+
+
+def _parted(
+    text_page: int, page_frame: Frame, row: Row, gaps: list[_Gap], middle: float
+) -> tuple[Row, Row] | None:
+    across = [gap for gap in gaps if gap.left <= middle <= gap.right]
+    if len(gaps) != 1 or not across:
+        return None
+    at = across[0].behind - row.first
+    before, behind = row.text[: at - 1], row.text[at:]
+    split = row.first + len(before) - 1
+    one = drawn_box(text_page, page_frame, row.first, split)
+    other = drawn_box(text_page, page_frame, across[0].behind, row.last)
+    if one is None or other is None:
+        return None
+    _, top, _, bottom = row.box
+    return (
+        row._replace(text=before, box=(one[0], top, one[2], bottom), last=split),
+        row._replace(text=behind, box=(other[0], top, other[2], bottom), first=across[0].behind),
+    )
+
+
+def _is_prose(rows: list[Row]) -> bool:
+    """Say whether the lines of a column are running text and not the cells of a table."""
+    if len(rows) < FEWEST:
+        return False
+    widths = [row.box[2] - row.box[0] for row in rows]
+    filled = sum(width >= FILLED * max(widths) for width in widths)
+    text = "".join([row.text for row in rows])
+    figures = len(_FIGURES.findall(text))
+    return (
+        filled >= PROSE * len(rows)
+        and median(len(row.text) for row in rows) >= LETTERS
+        and figures <= NUMBERS * len(text)
+    )

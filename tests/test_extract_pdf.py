@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ingest.document import Document, Line, Source
 from ingest.errors import (
@@ -242,6 +244,22 @@ def test_characters_beyond_the_first_plane_and_broken_ones() -> None:
     for _, line in lines(document):
         assert 0 <= line.start < line.end < len(document.text)
         assert document.text[line.end] == "\n"
+
+
+ODD = {"A": "\x93", "B": "\U00020bb7", "C": "\x03", "D": "\u6f22", "E": "\x94", "F": "\ufb01"}
+MEANT = {**ODD, "F": "fi"}
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text("ABCDEFabcxyz", min_size=1, max_size=30), min_size=1, max_size=12))
+def test_every_glyph_stands_for_what_its_font_says(written: list[str]) -> None:
+    # PDFium leaves some control characters out of its text and splits ligatures, so that its
+    # indices and its text run apart. (Single letters below each other it takes for vertical.)
+    written = [f"abcxyz{line}" for line in written]
+    content = "".join(text(line, y=780 - 20 * n) for n, line in enumerate(written))
+    document = read(content, unicode={**ODD, **{letter: letter for letter in "abcxyz"}})
+    meant = ["".join(MEANT.get(letter, letter) for letter in line) for line in written]
+    assert document.text.split("\n")[:-1] == meant
 
 
 def test_a_glyph_that_means_a_line_end_does_not_split_its_line() -> None:

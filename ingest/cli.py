@@ -5,6 +5,7 @@ Everything that costs time to import is imported inside the command that needs i
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Callable
@@ -160,8 +161,10 @@ def run(
     # Counting costs a walk through the folders: only where somebody watches the bar.
     total = sum(1 for _ in candidates(named, out, options)) if sys.stderr.isatty() else None
     failed = False
-    with Progress(total, quiet=quiet) as progress:
-        for outcome in run_batch(named, out, settings=settings, options=options):
+    outcomes = run_batch(named, out, settings=settings, options=options)
+    # Closing the batch, however it ends, keeps the records of what was finished.
+    with Progress(total, quiet=quiet) as progress, contextlib.closing(outcomes):
+        for outcome in outcomes:
             failed = failed or not outcome.ok
             progress.advance(outcome)
             if as_json:

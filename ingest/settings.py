@@ -92,7 +92,11 @@ class Settings:
     @property
     def workers(self) -> int:
         """Number of worker processes that `jobs` stands for on this machine."""
-        return self.jobs or len(os.sched_getaffinity(0))
+        if self.jobs:
+            return self.jobs
+        if hasattr(os, "sched_getaffinity"):
+            return len(os.sched_getaffinity(0))
+        return os.cpu_count() or 1
 
     def replace(self, **changes: Any) -> Settings:
         """Return a copy with some options changed."""

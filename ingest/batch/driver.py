@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ def run(
     *,
     settings: Settings | None = None,
     options: RunOptions | None = None,
-) -> Iterator[Outcome]:
+) -> Generator[Outcome, None, None]:
     """Clean files and folders into the folder `out`; yield one `Outcome` per input, in order.
 
     Each document is read and cleaned in a child process of its own with the limits of

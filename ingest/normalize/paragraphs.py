@@ -227,7 +227,7 @@ def _indented(layout: _Layout, index: int, opening: int, line_left: float, colum
     if moved > 0:
         # Further in: a new paragraph, unless it hangs under the words of an item.
         hangs = opening == index and (
-            markers.kind(layout.lines[opening]) != "" or _stays(layout, index + 1, column)
+            markers.kind(layout.lines[opening]) != "" or _hangs(layout, index + 1, column)
         )
         return not hangs and moved < DEEPEST * two.em
     # Further out: the second line of an indented paragraph, or the next item of a list
@@ -235,13 +235,19 @@ def _indented(layout: _Layout, index: int, opening: int, line_left: float, colum
     return opening != index or -moved > DEEPEST * first.em
 
 
-def _stays(layout: _Layout, index: int, column: Column) -> bool:
-    """Whether the line at `index` is full and the next one begins where it does."""
+def _hangs(layout: _Layout, index: int, column: Column) -> bool:
+    """Whether the indented line at `index` hangs under the words of the one before it.
+
+    A full line that hangs is followed by another; one that stops short by a line
+    further out, where the next item begins. In a paragraph that opens with an indent
+    it is the other way round.
+    """
     if not layout.keeps_on(index):
         return False
     one, two = layout.rows[index], layout.rows[index + 1]
     full = one.right + needed(layout.lines[index + 1], two) + _SHORT * one.em >= column.right
-    return full and abs(one.left - two.left) < _INDENT * one.em
+    level = abs(one.left - two.left) < _INDENT * one.em
+    return level if full else two.left < one.left - _INDENT * one.em
 
 
 def _returns(layout: _Layout, index: int, column: Column) -> bool:

@@ -49,16 +49,21 @@ class Verdict(NamedTuple):
     rule: str
     strength: int
     signs: tuple[str, ...]
+    label: bool = False
+    """Short, and no sentence."""
 
     @property
     def certain(self) -> bool:
-        """Whether a sentence can end a block of notices, where the report's sentences begin.
+        """Whether a line can end a block of notices, where the report's sentences begin.
 
-        Either four signs, or three of which one is the site speaking of itself and one its
-        offer to remove or its address: a report *about* such sites says no `本站`.
+        Four signs; or three, of which one is the site speaking of itself and one its offer
+        to remove or its address (a report *about* such sites says no `本站`); or a label
+        that says where the preview ends and one thing more.
         """
         own = "house" in self.signs and ("removal" in self.signs or "contact" in self.signs)
-        return len(self.signs) >= CERTAIN or (len(self.signs) >= SPEAKS and own)
+        gated = self.label and "gate" in self.signs and len(self.signs) >= HINTS
+        gated = gated or "label" in self.signs
+        return len(self.signs) >= CERTAIN or (len(self.signs) >= SPEAKS and own) or gated
 
 
 @cache
@@ -80,7 +85,9 @@ def signs() -> tuple[Sign, ...]:
 
 # Of the letters of a menu or a row of buttons so many belong to the vocabulary. Menus seen:
 # 0.78 to 1.0; headings of tables of contents and rows of tables in reports: up to 0.55.
-COVERED = 0.75
+COVERED = 0.65
+# Of the letters of a label so many belong to it.
+LABEL = 0.9
 # A menu has so many pieces at least, none longer than this.
 PIECES = 3
 PIECE = 14
@@ -108,7 +115,9 @@ def row(text: str) -> bool:
     if len(text) > LONGEST_ROW:
         return False
     pieces = [piece for piece in _SEPARATORS.split(text.strip()) if piece]
-    if len(pieces) < PIECES or any(len(piece) > PIECE for piece in pieces):
+    if sum(bool(_LETTERS.search(piece)) for piece in pieces) < PIECES or any(
+        len(piece) > PIECE for piece in pieces
+    ):
         return False
     chinese, english = _vocabulary()
     letters = covered = 0
@@ -121,7 +130,35 @@ def row(text: str) -> bool:
             folded = fold(piece)
             letters += len(_LETTERS.findall(folded))
             covered += len("".join(chinese.findall(folded)))
-    return letters > 0 and covered >= COVERED * letters
+    return letters >= 2 * PIECES and covered >= COVERED * letters
+
+
+def label(folded: str) -> bool:
+    """Say whether a short line is made of what readers do on a site: `付费下载`.
+
+    Two words at least, one of them an action, and hardly anything else.
+
+    >>> label("付费下载"), label("相关文档"), label("下载")
+    (True, False, False)
+    """
+    if not 3 < len(folded) <= SHORT // 2 or ends_sentence(folded):
+        return False
+    chinese, _ = _vocabulary()
+    words = chinese.findall(folded)
+    size = len(_LETTERS.findall(folded))
+    return (
+        len(words) >= 2
+        and len("".join(words)) >= LABEL * size
+        and any(word in _actions() for word in words)
+    )
+
+
+@cache
+def _actions() -> frozenset[str]:
+    path = files("ingest") / "data" / "notices" / "signs.toml"
+    return frozenset(
+        tomllib.loads(path.read_text(encoding="utf-8"))["vocabulary"]["actions"].split()
+    )
 
 
 @cache
@@ -158,10 +195,13 @@ def judge(text: str) -> Verdict | None:
     if verdict := chrome(text, folded):
         return verdict
     found = tuple(sign.id for sign in _parts()[1] if sign.pattern.search(folded))
+    short = len(folded) <= SHORT and not ends_sentence(folded)
+    if label(folded):
+        return Verdict("notice.site.label", 2, ("label", *found), True)
     if len(found) >= SPEAKS:
-        return Verdict(f"notice.site.{found[0]}", 2, found)
-    if len(found) >= HINTS or (found and len(folded) <= SHORT and not ends_sentence(folded)):
-        return Verdict(f"notice.site.{found[0]}", 1, found)
+        return Verdict(f"notice.site.{found[0]}", 2, found, short)
+    if len(found) >= HINTS or (found and short):
+        return Verdict(f"notice.site.{found[0]}", 1, found, short)
     return None
 
 

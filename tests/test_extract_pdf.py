@@ -574,6 +574,31 @@ def test_leaders_are_no_noise() -> None:
     assert document.pages[0].quality == "good"
 
 
+def test_the_second_engine_may_fail_on_a_page_and_in_closing() -> None:
+    whole = make_pdf([text("Text"), ""])
+    broken = whole.replace(b"/MediaBox [0 0 600 800]", b"/MediaBox [0 0 600 /xx]").replace(
+        b"/Contents 7 0 R", b"/Contents 9 9 R"
+    )
+    assert read_pdf(broken, SOURCE).text == "Text\n"
+    with pytest.raises(NoTextLayerError):
+        read_pdf(broken.replace(b"Tj", b"xx"), SOURCE)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 1500), st.integers(0, 255)), min_size=1, max_size=40))
+def test_no_damage_escapes_the_error_tree(damage: list[tuple[int, int]]) -> None:
+    content = bytearray(make_pdf([text("One"), text("Two")], info="/Title (Kept)"))
+    for at, byte in damage:
+        content[at % len(content)] = byte
+    try:
+        document = read_pdf(bytes(content), SOURCE)
+    except IngestError:
+        return
+    document.text.encode("utf-8")
+    assert document.text.strip()
+    assert "\x00" not in document.text
+
+
 @pytest.mark.parametrize("length", range(0, 1400, 53))
 def test_no_prefix_of_a_file_escapes_the_error_tree(
     length: int, capfd: pytest.CaptureFixture[str]

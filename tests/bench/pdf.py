@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import ctypes
 import json
+import logging
 import re
+import shutil
+import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
+from statistics import fmean
 
+import ingest
 from ingest.document import Source
 from ingest.errors import IngestError
 from ingest.extract.pdf import read_pdf
@@ -111,38 +118,101 @@ def measure_cpu(paths: list[Path]) -> dict[str, float]:
     return ratios
 
 
-def measure_similarity(pairs: list[tuple[Path, Path]]) -> dict[str, dict[str, float]]:
-    """Similarity to known text of our extraction and of PDFium's bare text."""
-    figures = {}
+def _pdftotext(content: bytes) -> str:
+    command = ["pdftotext", "-enc", "UTF-8", "-", "-"]
+    done = subprocess.run(command, input=content, capture_output=True, check=False, timeout=120)
+    return done.stdout.decode("utf-8", "replace")
+
+
+def _pdfplumber(content: bytes) -> str:
+    import pdfplumber
+
+    with pdfplumber.open(BytesIO(content)) as document:
+        return "\n".join(page.extract_text() for page in document.pages)
+
+
+def _pdfminer(content: bytes) -> str:
+    from pdfminer.high_level import extract_text
+
+    return extract_text(BytesIO(content))
+
+
+def _pymupdf(content: bytes) -> str:
+    import pymupdf
+
+    with pymupdf.open(stream=content, filetype="pdf") as document:
+        return "\n".join(page.get_text() for page in document)
+
+
+def _whole_pipeline(content: bytes) -> str:
+    return ingest.clean(ingest.read(content, name="bench.pdf")).text
+
+
+def peers() -> dict[str, Callable[[bytes], str]]:
+    """What the benchmark compares: ours, and those of the others that are installed here."""
+    found = {
+        "ingest": _whole_pipeline,
+        "extract": our_text,
+        "pdfium": bare_text,
+        "pdfplumber": _pdfplumber,
+        "pdfminer": _pdfminer,
+    }
+    if shutil.which("pdftotext"):
+        found["pdftotext"] = _pdftotext
+    if find_spec("pymupdf"):
+        found["pymupdf"] = _pymupdf
+    return found
+
+
+def measure_similarity(
+    pairs: list[tuple[Path, Path]], engines: Mapping[str, Callable[[bytes], str]]
+) -> dict[str, dict[str, float]]:
+    """Similarity to known text by file and engine, and the mean over the files.
+
+    Files that we refuse by name, scans and noise, are left out for all.
+    """
+    figures: dict[str, dict[str, float]] = {}
     for path, known in pairs:
         content, text = path.read_bytes(), known.read_text(encoding="utf-8")
         try:
-            ours = similarity(our_text(content), text)
+            our_text(content)
         except IngestError:
             continue
         figures[path.name] = {
-            "ours": round(ours, 4),
-            "pdfium": round(similarity(bare_text(content), text), 4),
+            name: round(similarity(read(content), text), 4) for name, read in engines.items()
+        }
+    if figures:
+        figures["mean"] = {
+            name: round(fmean(by_name[name] for by_name in figures.values()), 4) for name in engines
         }
     return figures
 
 
-def measure() -> dict[str, object]:
-    """All figures of this file; the corpus is left out where it does not lie beside the checkout."""
+def measure(*, quick: bool = False) -> dict[str, object]:
+    """All figures of this file.
+
+    The corpus is left out where it does not lie beside the checkout, and by `quick`.
+    """
     fixtures = sorted(FIXTURES.glob("*.pdf"))
-    corpus = sorted(CORPUS.glob("*.pdf")) if CORPUS.is_dir() else []
+    corpus = sorted(CORPUS.glob("*.pdf")) if CORPUS.is_dir() and not quick else []
     known = [(path, path.with_suffix(".txt")) for path in fixtures]
-    for path in corpus:
-        known += [
-            (path, reference) for reference in sorted((CORPUS / "reference").glob(f"{path.stem}.*"))
-        ]
+    references = [
+        (path, reference)
+        for path in corpus
+        for reference in sorted((CORPUS / "reference").glob(f"{path.stem}.*"))
+    ]
+    engines = peers()
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
     return {
         "cpu_ratio_fixtures": measure_cpu(fixtures),
         "cpu_ratio_corpus": measure_cpu(corpus),
-        "similarity": measure_similarity([pair for pair in known if pair[1].is_file()]),
+        "similarity": measure_similarity([pair for pair in known if pair[1].is_file()], engines),
+        "similarity_corpus": measure_similarity(
+            references, {name: engines[name] for name in ("ingest", "extract", "pdfium")}
+        ),
     }
 
 
 if __name__ == "__main__":
-    json.dump(measure(), sys.stdout, indent=2, ensure_ascii=False)
+    json.dump(measure(quick="--quick" in sys.argv), sys.stdout, indent=2, ensure_ascii=False)
     print()

@@ -53,9 +53,7 @@ class SecondOpinion:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._document is not None:
-            with _quiet():
-                self._document.close()
+        # pdfplumber's own way to close goes through the pages once more, and may raise on them.
         self._document, self._pages = None, []
 
     def _open(self) -> None:

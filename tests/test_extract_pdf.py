@@ -328,6 +328,13 @@ def test_overprinted_lines_and_characters_come_once() -> None:
     assert read(singles + text("Below", y=600)).text == "HUND\nBelow\n"
 
 
+def test_a_shadow_within_one_object_comes_once() -> None:
+    # Each letter again a tenth of an em to the right of itself (all are 0.722 em wide).
+    shadowed = " ".join(f"({letter}) 622 ({letter})" for letter in "HUNDDRUNCH")
+    document = read(f"BT /F 12 Tf 72 700 Td [{shadowed}] TJ ET\n" + text("Below", y=600))
+    assert document.text == "HUNDDRUNCH\nBelow\n"
+
+
 def test_repeated_text_in_other_places_stays() -> None:
     document = read(
         text("Yes") + text("Yes", y=686) + text("Yes", x=300, y=672) + text("1100 0011", y=600)

@@ -30,6 +30,12 @@ WAYS: Final = 12
 CHOICES: Final = 3
 CHOSEN: Final = 2
 
+#: Steps that a page may take in all, one for every so many characters: with every mark cut
+#: out, pages take one for every five. A page made to keep us busy ends at the most.
+STEP_EVERY: Final = 2
+LEAST_STEPS: Final = 2000
+MOST_STEPS: Final = 100_000
+
 #: What costs so much more than the cheapest way is not followed.
 HOPELESS: Final = 30.0
 
@@ -114,12 +120,13 @@ class Runs:
         self._readings = frozenset(annotated.values())
         self._folded = folded
         self._weigher = weigher
+        self.budget = min(LEAST_STEPS + len(text) // STEP_EVERY, MOST_STEPS)
 
     def follow(self, starts: Iterable[Way]) -> list[Way]:
         """Return ways from `starts` until all are in step again, the cheapest first.
 
         Ways that come into step go on over the text as it stands, so that all are weighed
-        over the same stretch.
+        over the same stretch. Empty where none leads on, or the page's budget is spent.
         """
         ways: dict[int, list[Way]] = {}
         for way in starts:
@@ -136,6 +143,9 @@ class Runs:
             settled = settled + 1 if all(way.stop >= 0 for way in here) and not ways else 0
             if settled > CONTEXT:
                 return here
+            self.budget -= len(here)
+            if self.budget < 0:
+                return []
             for way in here:
                 for further in self._step(way) if way.stop < 0 else self._plain(way):
                     ways.setdefault(further.at, []).append(further)

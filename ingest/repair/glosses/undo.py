@@ -26,8 +26,11 @@ CONTEXT: Final = 12
 
 #: What costs so much more than the cheapest way is not searched for vanished pairs, and no
 #: more ways than these.
-MENDED: Final = 25.0
-MOST_MENDED: Final = 4
+MENDED: Final = 20.0
+MOST_MENDED: Final = 3
+
+#: Steps that one search for a vanished pair counts for: it takes as long as so many.
+SEARCH_STEPS: Final = 60
 
 #: Cost of a mark right behind a genuine question mark, and of `?!`.
 TWO_MARKS: Final = (7.0, 3.0)
@@ -123,12 +126,19 @@ class Page:
         ways = self._runs.follow([*starts, *([as_it_is] if as_it_is else [])])
         if not ways:
             return None
-        near = [way for way in ways if way.cost < ways[0].cost + MENDED][:MOST_MENDED]
         begin = self._weigher.start(left)
-        ways[: len(near)] = [
-            self._vanished.mend(way, begin, left, self._following(way.stop)) if way.units else way
-            for way in near
-        ]
+        forms: set[object] = set()
+        weighed = []
+        for way in ways:
+            # Of ways that differ in lost characters only, one stands for all.
+            if way.units and way.form not in forms and len(forms) < MOST_MENDED:
+                forms.add(way.form)
+                if way.cost < ways[0].cost + MENDED:
+                    way = self._vanished.mend(way, begin, left, self._following(way.stop))
+            weighed.append(way)
+        ways = weighed
+        self._runs.budget -= SEARCH_STEPS * self._vanished.searches
+        self._vanished.searches = 0
         ways.sort(key=lambda way: way.cost)
         if not ways[0].units:
             return None

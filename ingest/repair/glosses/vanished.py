@@ -23,13 +23,13 @@ SUSPICIOUS: Final = 10.0
 USUAL: Final = 7.0
 
 #: Choices followed for the first character, and for the second.
-CHOICES: Final = (12, 30)
+CHOICES: Final = (8, 24)
 
 #: Characters to the right that are weighed.
 REACH: Final = 4
 
 #: Ways to fill a place that are weighed with the full measure.
-WEIGHED: Final = 10
+WEIGHED: Final = 6
 
 
 class Vanished:
@@ -38,6 +38,7 @@ class Vanished:
     def __init__(self, annotated: Mapping[str, str], weigher: Weigher) -> None:
         self._annotated = annotated
         self._weigher = weigher
+        self.searches = 0
 
     def mend(self, way: Way, start: State, left: str, right: str) -> Way:
         """Put characters in where a way joins two to an improbable one."""
@@ -65,6 +66,7 @@ class Vanished:
         self, left: str, state: State, unit: Unit, pair: tuple[int, int], right: str
     ) -> tuple[float, tuple[Unit, ...]]:
         """Weigh one character against two; what the better saves, and which it is."""
+        self.searches += 1
         found = self._pairs(state, unit, pair, right)
         if not found:
             return 0.0, (unit,)

@@ -24,7 +24,7 @@ from ingest.repair.language_table import SEED, extend
 MARKS: Final = {
     "，": 0.055, "。": 0.025, "、": 0.018, "：": 0.005, "；": 0.002, "“": 0.004, "”": 0.004,
     "（": 0.006, "）": 0.006, "《": 0.002, "》": 0.002, "？": 0.001, "！": 0.001, "．": 0.0005,
-    "　": 0.002, "—": 0.001, "…": 0.0005, "·": 0.001, "％": 0.001,
+    "　": 0.001, "—": 0.001, "…": 0.0005, "·": 0.001, "％": 0.001,
 }  # fmt: skip
 OTHER_MARK: Final = 0.00003
 
@@ -33,6 +33,9 @@ ALPHANUMERIC: Final = 4.0
 
 #: Cost of a full-width letter or sign, which the full measure takes for any.
 ODD_MARK: Final = 6.0
+
+#: Share of ideographic spaces among all characters.
+SPACE: Final = 0.001
 
 #: Characters of left context that cost a measure of a few characters.
 NEAR: Final = 6
@@ -87,7 +90,7 @@ def is_han(char: str) -> bool:
 
 def _odd(char: str) -> bool:
     """Whether a character is a full-width letter or a sign: rare among Chinese."""
-    return char > "\x7f" and not is_han(char) and char not in MARKS
+    return char == "　" or (char > "\x7f" and not is_han(char) and char not in MARKS)
 
 
 class Weigher:
@@ -99,9 +102,9 @@ class Weigher:
     def __init__(self, document: str) -> None:
         self._model = language.han()
         lattice = self._model.lattice
-        self._get = lattice._words.get
-        self._probabilities = lattice._word_probabilities
-        self._unseen = lattice._unseen
+        self._get = lattice.words.get
+        self._probabilities = lattice.word_probabilities
+        self._unseen = lattice.unseen
         self._keep = lattice.longest
         self._document = document
         self._codes: dict[str, int] = {}
@@ -199,7 +202,14 @@ class Weigher:
     def rank(self, left: str, options: Sequence[str], right: str) -> list[tuple[str, float]]:
         """Choices for one character in its context, the most probable first."""
         left, right = left.translate(_WIDENED), right.translate(_WIDENED)
-        return self._model.rank(left, options, right, self._cache)
+        ranked = self._model.rank(left, options, right, self._cache)
+        if "　" not in options:
+            return ranked
+        # The model passes over spaces; the ideographic one stands where a paragraph begins.
+        weights = [(char, share * (SPACE if char == "　" else 1.0)) for char, share in ranked]
+        total = sum(share for _, share in weights) or 1.0
+        weights.sort(key=lambda item: -item[1])
+        return [(char, share / total) for char, share in weights]
 
     def _code(self, char: str) -> int:
         code = self._codes.get(char)

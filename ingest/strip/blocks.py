@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ingest.strip import grammar, packs
 from ingest.strip.bounds import TITLES, head_end, pick, spam, tail_start
 from ingest.strip.folding import fold, fold_with_map
-from ingest.strip.lines import Removals, TextLine
+from ingest.strip.lines import SUFFIX, Removals, TextLine
 from ingest.strip.recognition import (
     CLOSE,
     ENDS,
@@ -173,6 +173,7 @@ def _explained(
     # Viewers set their own name behind the title of the page.
     for separator in ("-", "_"):
         title, found, _ = folded.rpartition(separator)
+        title = SUFFIX.sub("", title)
         if found and len(title) >= 4 and opening.startswith(title):
             return "notice.title-repeated", "the report begins with the same title"
     if any(fold(name) == folded for name in site.fields.get("welcome.site", ())):

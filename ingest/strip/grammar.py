@@ -60,7 +60,11 @@ class Verdict(NamedTuple):
         to remove or its address (a report *about* such sites says no `本站`); or a label
         that says where the preview ends and one thing more.
         """
-        own = "house" in self.signs and ("removal" in self.signs or "contact" in self.signs)
+        own = "house" in self.signs and (
+            "removal" in self.signs
+            or "contact" in self.signs
+            or ("rights" in self.signs and self.label)
+        )
         gated = self.label and "gate" in self.signs and len(self.signs) >= HINTS
         gated = gated or "label" in self.signs
         return len(self.signs) >= CERTAIN or (len(self.signs) >= SPEAKS and own) or gated

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -12,6 +13,9 @@ from ingest.strip.folding import fold
 # Longest line that can be a notice, in characters as they stand. The longest notice seen
 # (item 5 of template A's tail, with readings) has 190.
 LONGEST = 400
+
+# The file types that document sites set behind a title.
+SUFFIX = re.compile(r"\.(?:docx?|pptx?|pdf|xlsx?|wps|rtf|txt|rar|zip)$", re.IGNORECASE)
 
 
 class TextLine(NamedTuple):

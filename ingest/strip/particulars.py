@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from ingest.document import MetadataValue
 from ingest.strip.blocks import Site
 from ingest.strip.folding import fold, fold_with_map
-from ingest.strip.lines import Removals, TextLine
+from ingest.strip.lines import SUFFIX, Removals, TextLine
 
-_SUFFIX = re.compile(r"\.(?:docx?|pptx?|pdf|xlsx?|wps|rtf|txt|rar|zip)$", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})")
 _DOMAIN = re.compile(r"(?:www\.)?[\w-]{2,40}\.(?:com|net|cn|org)(?:\.cn)?")
 
@@ -27,7 +26,7 @@ def title(site: Site) -> str | None:
     '水情'
     """
     for name in ("thumbnail.title", "share.title", "title.title"):
-        values = {_SUFFIX.sub("", value).strip() for value in site.fields.get(name, ())}
+        values = {SUFFIX.sub("", value).strip() for value in site.fields.get(name, ())}
         if len(values) == 1 and (value := values.pop()):
             return value
     return None

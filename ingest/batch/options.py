@@ -23,3 +23,9 @@ class RunOptions:
     output_limit: int = 1 << 30
     """Bytes that one document may write into one output file."""
     job: str = DOCUMENT_JOB
+    field: str | None = None
+    """The column of datasets that holds their text; None: inputs are documents, not datasets."""
+    id_field: str | None = None
+    """The column by which the account of a dataset's changes names its rows, beside their number."""
+    engine: str = "local"
+    """`local`: this machine; `ray`: the cluster that the environment names, or one of its own."""

@@ -20,7 +20,8 @@ class Outcome:
     them). `reason` is the stable word for filters, empty for `done`; `message` is for
     people. `outputs` are the files written. `edits` and `marks` count by rule,
     `characters` counts code points of the clean text, `size` bytes of the input,
-    `memory` the bytes of the child's largest resident set.
+    `memory` the bytes of the child's largest resident set. `rows` counts the rows of a
+    dataset by what became of them, and is empty for a document.
 
     >>> Outcome("a.pdf", "quarantined", reason="encrypted").ok
     False
@@ -43,6 +44,7 @@ class Outcome:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     memory: int = 0
+    rows: Mapping[str, int] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -72,6 +74,7 @@ class Outcome:
             "size": self.size,
             "pages": self.pages,
             "characters": self.characters,
+            **({"rows": dict(self.rows)} if self.rows else {}),
             "edits": dict(sorted(self.edits.items())),
             "marks": dict(sorted(self.marks.items())),
             "losses": self.losses,

@@ -190,20 +190,20 @@ def test_every_change_is_accounted_for(text: str, script: str, mirrored: bool) -
 
 
 ADVERSARIAL = {
-    "spaces": " " * 1_000_000,
-    "newlines": "\n" * 1_000_000,
-    "blank lines": " \n" * 500_000,
-    "marks": "e" + "\u0301" * 1_000_000,
-    "radicals": "⻓" * 1_000_000,
-    "soft hyphens": "a\xad" * 500_000,
-    "brackets": "（(" * 500_000,
-    "commas": "中," * 500_000,
-    "bullets": "\uf0b7" * 1_000_000,
-    "short lines": "中\n" * 500_000,
-    "wrapped": ("word " * 14 + "\n") * 14_000,
-    "spread": "中 " * 500_000,
-    "entities": "&amp;中" * 200_000,
-    "line ends": "a \r\n" * 250_000,
+    "spaces": " " * 200_000,
+    "newlines": "\n" * 200_000,
+    "blank lines": " \n" * 100_000,
+    "marks": "e" + "\u0301" * 200_000,
+    "radicals": "⻓" * 200_000,
+    "soft hyphens": "a\xad" * 100_000,
+    "brackets": "（(" * 100_000,
+    "commas": "中," * 100_000,
+    "bullets": "\uf0b7" * 200_000,
+    "short lines": "中\n" * 100_000,
+    "wrapped": ("word " * 14 + "\n") * 3_000,
+    "spread": "中 " * 100_000,
+    "entities": "&amp;中" * 40_000,
+    "line ends": "a \r\n" * 50_000,
 }
 
 
@@ -214,8 +214,8 @@ def test_time_is_linear(name: str) -> None:
         document = Document(text, Source("x", "0" * 64, "text/plain"), metadata=metadata)
         start = time.process_time()
         bind(Settings())(document)
-        # Well over what it takes; a quadratic rule would need minutes.
-        assert time.process_time() - start < 8
+        # Ten times what it takes; a quadratic rule would need minutes.
+        assert time.process_time() - start < 5
 
 
 def test_order_of_documents_does_not_matter() -> None:

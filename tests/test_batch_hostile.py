@@ -45,19 +45,7 @@ def test_inputs_are_done_partial_and_quarantined_together(outcomes):
     assert set(outcomes) == set(ATTACKS)
 
 
-def _except(name: str, why: str) -> object:
-    return pytest.param(name, marks=pytest.mark.xfail(reason=why))
-
-
-_NAMES = [
-    _except(name, "the second reader's recursion error is not yet a malformed file")
-    if name == "deep_tree"
-    else name
-    for name in ATTACKS
-]
-
-
-@pytest.mark.parametrize("name", _NAMES)
+@pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_ends_within_its_limits_with_a_word_for_it(outcomes, name):
     outcome = outcomes[name]
     assert outcome.reason in REASONS, outcome.message
@@ -81,8 +69,6 @@ def test_locked_files_are_called_encrypted(outcomes, name):
     assert outcomes[name].reason == "encrypted"
 
 
-@pytest.mark.parametrize(
-    "name", ["half", "headless", _except("no_pages", "the second reader's stray page counts")]
-)
+@pytest.mark.parametrize("name", ["half", "headless", "no_pages"])
 def test_what_has_no_pages_is_never_whole(outcomes, name):
     assert outcomes[name].status != "done"

@@ -61,6 +61,8 @@ _CUT_TAIL: Final = re.compile(
     rb"(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})\Z"
 )
 _LETTER: Final = re.compile(rb"[A-Za-z ]")
+_PLAIN: Final = re.compile("[A-Za-z]")
+_ACCENTED: Final = re.compile("[\u00c0-\u024f]")
 _HIGH: Final = re.compile(rb"[\x80-\xff]")
 # From the first high byte of a line: no character of a legacy encoding begins before it.
 _HIGH_LINE: Final = re.compile(rb"[\x80-\xff][^\n]*")
@@ -103,6 +105,8 @@ def detect(content: bytes, *, declared: str | None = None) -> Detection | None:
 
     >>> detect("国家统计局".encode("utf-16-le")).encoding
     'utf-16-le'
+    >>> detect(bytes((0, 1, 2, 255)) * 500) is None  # no text, though U+0100 and U+FF02 are letters
+    True
     """
     marked = find_bom(content)
     if marked is not None:
@@ -222,6 +226,11 @@ def _detect_wide(content: bytes) -> Detection | None:
     # the units are wide, or the file binary.
     units = len(head) // 2
     if share < (0.8 if b"\0" in head else 0.9 if units >= 20 else 0.83):
+        return None
+    # Patterns of small numbers read as accented letters without a plain one among them; in
+    # the script richest in accents, Vietnamese, a third of the letters have one.
+    text = head[: len(head) // 4 * 4].decode(encoding, "replace")
+    if len(_ACCENTED.findall(text)) > 3 + len(_PLAIN.findall(text)):
         return None
     return Detection(encoding, min(0.999, share * (1 - 1 / len(head))))
 

@@ -90,6 +90,8 @@ def _read(content: bytes, source: Source, password: str | None, *, is_cut_off: b
             readings = _through_second(second, asked)
             found = assembled(source, readings, metadata, is_cut_off=is_cut_off)
     announced = metadata["page_count"]
+    if found is None and second.is_too_deep:
+        raise MalformedError(f"{name}: the PDF's page tree is nested too deeply to be read")
     if found is None and announced == len(missing):
         what = f"announces {announced} pages, but none is there" if announced else "has no pages"
         raise ZeroPagesError(f"{name}: the PDF {what}")

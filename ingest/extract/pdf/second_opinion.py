@@ -36,10 +36,19 @@ def _quiet() -> Iterator[None]:
             logger.handlers = handlers
 
 
+def _is_empty_tree(catalog: Any) -> bool:
+    """Say whether a document states that it has no pages."""
+    from pdfminer.pdftypes import resolve1
+
+    tree = resolve1(catalog.get("Pages"))
+    return isinstance(tree, dict) and resolve1(tree.get("Kids")) == []
+
+
 class SecondOpinion:
     """A document in pdfplumber, opened when the first page is asked for.
 
-    `count` is its number of pages, 0 where pdfplumber cannot open it.
+    `count` is its number of pages, 0 where pdfplumber cannot open it; then `is_too_deep`
+    says whether that is because its objects are nested beyond what any program writes.
     """
 
     def __init__(self, content: bytes, password: str | None) -> None:
@@ -48,6 +57,7 @@ class SecondOpinion:
         self._document: Any = None
         self._pages: list[Any] = []
         self._tried = False
+        self.is_too_deep = False
 
     def __enter__(self) -> SecondOpinion:
         return self
@@ -65,9 +75,15 @@ class SecondOpinion:
         with _quiet():
             try:
                 self._document = pdfplumber.open(BytesIO(self._content), password=self._password)
-                self._pages = self._document.pages
-            except Exception:  # noqa: BLE001 - pdfminer raises anything; no opinion is an answer
+                # Where the tree of pages is sound and empty, pdfminer collects what pages lie
+                # about in the file: left-overs that the document does not show.
+                if not _is_empty_tree(self._document.doc.catalog):
+                    self._pages = self._document.pages
+            except Exception as error:  # noqa: BLE001 - pdfminer raises anything; no opinion is an answer
                 self._pages = []
+                # pdfplumber puts what pdfminer raised into an exception of its own.
+                raised = (error, error.__context__, *error.args)
+                self.is_too_deep = any(isinstance(one, RecursionError) for one in raised)
 
     @property
     def count(self) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 
+from ingest.compose import compose
 from ingest.document import Document, Edit, MetadataValue
 from ingest.normalize import (
     characters,
@@ -19,7 +20,6 @@ from ingest.normalize import (
     spacing,
     wrapped,
 )
-from ingest.normalize.compose import compose
 from ingest.normalize.language import Language, guess
 from ingest.settings import Settings
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.compose import compose
 from ingest.document import Alternative, Document, Edit
-from ingest.normalize.compose import compose
 
 
 @st.composite

@@ -64,12 +64,17 @@ def find(removals: Removals, lines: Sequence[TextLine], level: Level, *, known: 
     all_packs = packs.packs()
     named = {at: found for at in nearby if (found := rules_of(solid[at].folded, all_packs))}
     cues: dict[str, set[str]] = {}
+    proven: set[str] = set()
     for found in named.values():
         for pack, rule in found:
             if rule.cue:
                 cues.setdefault(pack.id, set()).add(rule.id)
+            if rule.proof:
+                proven.add(pack.id)
     recognised = frozenset(
-        pack.id for pack in all_packs if pack.needs and len(cues.get(pack.id, ())) >= pack.needs
+        pack.id
+        for pack in all_packs
+        if pack.id in proven or (pack.needs and len(cues.get(pack.id, ())) >= pack.needs)
     ) - {"watermark"}
     verdicts = {at: verdict for at in nearby if (verdict := judge(solid[at]))}
     return _settle(removals, solid, recognised, named, verdicts, level)

@@ -28,7 +28,7 @@ class Rule:
     `region` says where the rule counts: `head` (before the report), `tail` (behind it),
     `edge` (either), `body` (anywhere). `strong` rules prove by themselves that a line
     belongs to the site; the others need a neighbour that is proven. `cue` rules
-    recognise the template. `opens` says that a list of titles may follow. `fields`
+    recognise the template, a `proof` rule does so alone. `opens` says that a list of titles may follow. `fields`
     carries metadata: named groups of the pattern.
     """
 
@@ -38,6 +38,7 @@ class Rule:
     region: str
     strong: bool
     cue: bool
+    proof: bool
     opens: bool
     hit: tuple[str, ...]
     miss: tuple[str, ...]
@@ -84,7 +85,8 @@ def parse(form: Mapping[str, Any], origin: str) -> Pack:
                     pattern=re.compile(row["pattern"]),
                     region=row.get("region", "edge"),
                     strong=row.get("strong", True),
-                    cue=row.get("cue", False),
+                    cue=row.get("cue", False) or row.get("proof", False),
+                    proof=row.get("proof", False),
                     opens=row.get("opens", False),
                     hit=tuple(row["hit"]),
                     miss=tuple(row["miss"]),
@@ -106,7 +108,7 @@ def parse(form: Mapping[str, Any], origin: str) -> Pack:
 
 
 _KEYS = {
-    "id", "class", "pattern", "region", "strong", "cue", "opens", "hit", "miss", "evidence"
+    "id", "class", "pattern", "region", "strong", "cue", "proof", "opens", "hit", "miss", "evidence"
 }  # fmt: skip
 
 

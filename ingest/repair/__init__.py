@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.util import find_spec
 
 from ingest.compose import compose
-from ingest.document import Document
-from ingest.repair import glosses
+from ingest.document import Document, Step
+from ingest.edits import in_order, replaced
+from ingest.repair import glosses, mojibake
 from ingest.settings import Settings
 
 
@@ -22,13 +22,23 @@ def bind(settings: Settings) -> Callable[[Document], Document]:
     >>> page.text, page.metadata["conversion"]
     ('關于社區工作調研', 'mirror')
     """
-    mojibake = None
-    if find_spec("ingest.repair.mojibake"):
-        from ingest.repair import mojibake
 
     def stage(document: Document) -> Document:
         edits, marks, mirrored = glosses.edits(document.text, settings)
         metadata = {"conversion": "mirror"} if mirrored else None
-        return document.revise("repair", edits, marks=marks, metadata=metadata)
+        if not edits:
+            edits, marks_of_bytes = mojibake.edits(document.text)
+            return document.revise(
+                "repair", edits, marks=[*marks, *marks_of_bytes], metadata=metadata
+            )
+        first = in_order(edits)
+        second, later = mojibake.edits(replaced(document.text, first))
+        step = Step("repair", first)
+        marks += [
+            mark._replace(start=step.source_offset(mark.start), end=step.source_offset(mark.end))
+            for mark in later
+        ]
+        composed = compose(first, in_order(second))
+        return document.revise("repair", composed, marks=marks, metadata=metadata)
 
     return stage

@@ -56,9 +56,13 @@ class Gloss(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """What the page shows: the characters that it annotates, and its readings in order."""
+    """What the page shows: the characters that it annotates, and its readings in order.
+
+    `absent` are those that it nowhere shows in step, so that they may be on its list, too.
+    """
 
     annotated: dict[str, str]
+    absent: dict[str, str]
     glosses: tuple[Gloss, ...]
     folded: bool
 
@@ -148,7 +152,9 @@ def fingerprint(text: str) -> Fingerprint | None:
     if not _proven(text, annotated, len(unlisted), against, sum(halves.values())):
         return None
     folded = not re.search("[，：；（）！？]", text)
-    return Fingerprint({**annotated, **unlisted}, found, folded)
+    present = set(text)
+    absent = {row.char: row.reading for row in rows.values() if row.char not in present}
+    return Fingerprint({**annotated, **unlisted}, absent, found, folded)
 
 
 def _unknown(char: str) -> bool:

@@ -113,7 +113,15 @@ class Record:
             )
         best, safe = self._fold(best), self._fold(safe)
         if any(way.units[at].lost for at in group):
-            self._beside_ascii(start, end, best, probability, alternatives, rule)
+            options = {char for at in group for char in way.units[at].options}
+            if "（" in options and _REST_OF_NUMBER.match(self._text, end):
+                # Its closing bracket shows what it is; the digit behind it is gone.
+                self._lose(start, end, self._fold("（") + LOST, (), f"{rule}.bracket")
+                return
+            if self._infer == "always":
+                self._infer_here(start, start, best, probability, alternatives, rule)
+            # One U+FFFD stands for the character and for the ASCII that went with it.
+            self._lose(start, end, LOST, alternatives, rule)
         elif self._infer == "always" or (
             self._infer == "auto" and nothing_else and probability >= THRESHOLD
         ):
@@ -122,26 +130,6 @@ class Record:
             self._lose(start, end, safe, alternatives, rule)
         else:
             self._infer_here(start, end, best, probability, alternatives, rule)
-
-    def _beside_ascii(
-        self,
-        start: int,
-        end: int,
-        best: str,
-        probability: float,
-        alternatives: tuple[Alternative, ...],
-        rule: str,
-    ) -> None:
-        """Write a character whose trail byte went together with an ASCII character."""
-        bracket = self._fold("（")
-        if bracket in {one.text for one in alternatives} and _REST_OF_NUMBER.match(self._text, end):
-            # Its closing bracket shows what it is; the digit behind it is gone.
-            self._lose(start, end, bracket + LOST, (), f"{rule}.bracket")
-            return
-        if self._infer == "always":
-            self._infer_here(start, start, best, probability, alternatives, rule)
-        # One U+FFFD stands for the character and for the ASCII that went with it.
-        self._lose(start, end, LOST, alternatives, rule)
 
     def _infer_here(
         self,

@@ -10,12 +10,12 @@ model weighs them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from ingest.repair.glosses import octets
-from ingest.repair.glosses.readings import READING, converted
-from ingest.repair.glosses.recognize import widened
+from ingest.repair.glosses.readings import READING, converted, table
+from ingest.repair.glosses.recognize import Fingerprint, widened
 from ingest.repair.glosses.weigh import LOST, START, State, Weigher, common
 
 #: What a later generation of the mirror cuts out; behind it the decoder starts afresh.
@@ -50,7 +50,7 @@ ASCII_COST: Final = 4.0
 GONE_COST: Final = 2.0
 
 #: Cost of taking two characters for one: of simulated pairs, one in ten vanishes.
-VANISHED_COST: Final = 2.3
+VANISHED_COST: Final = 0.7
 
 #: Choices kept of a character before a vanished pair.
 FEW: Final = 3
@@ -59,6 +59,18 @@ FEW: Final = 3
 ODD_COST: Final = 7.0
 
 _BEHIND = re.compile(rf"\(({READING})|({READING})")
+
+
+#: Cost of a reading's character that the page shows nowhere else: one that other pages
+#: annotate, and one that only the dictionary has.
+LISTED_COST: Final = 1.0
+ABSENT_COST: Final = 4.0
+
+#: Cost of a character of undamaged text: the mean of the quick measure over the corpora.
+USUAL: Final = 5.5
+
+#: Pending of a way that has come into step and then to the next damage.
+RESTING: Final = (-1,)
 
 
 class Unit(NamedTuple):
@@ -110,15 +122,16 @@ def _best(ways: list[Way]) -> list[Way]:
 
 
 class Runs:
-    """Follows runs on one page. `annotated` are its annotated characters with readings."""
+    """Follows runs on one page, of which the fingerprint is known."""
 
-    def __init__(
-        self, text: str, annotated: Mapping[str, str], folded: bool, weigher: Weigher
-    ) -> None:
+    def __init__(self, text: str, shown: Fingerprint, weigher: Weigher) -> None:
         self._text = text
-        self._annotated = annotated
-        self._readings = frozenset(annotated.values())
-        self._folded = folded
+        self._annotated = shown.annotated
+        self._absent = shown.absent
+        self._folded = shown.folded
+        self._by_reading: dict[str, list[str]] = {}
+        for char, reading in {**shown.absent, **shown.annotated}.items():
+            self._by_reading.setdefault(reading, []).append(char)
         self._weigher = weigher
         self.budget = min(LEAST_STEPS + len(text) // STEP_EVERY, MOST_STEPS)
 
@@ -152,13 +165,34 @@ class Runs:
         return []
 
     def _plain(self, way: Way) -> Iterator[Way]:
-        """Go on by one character of text that is in step."""
+        """Go on by one character of text that is in step.
+
+        Further damage ends what can be said of it: what follows costs what text usually does.
+        """
         here = self._text[way.at]
-        cost, state = self._weigher.step(way.state, here)
+        if here == "?" and way.at > way.stop:
+            found = _BEHIND.match(self._text, way.at + 1)
+            if found and found[2]:
+                cost = way.cost + USUAL
+                yield way._replace(cost=cost, at=found.end(), pending=RESTING, state=START)
+                return
+            if self._text[way.at + 1 : way.at + 2] in CUT:
+                way = way._replace(pending=RESTING, state=START)
+        cost, state = USUAL, START
+        if way.pending != RESTING:
+            cost, state = self._weigher.step(way.state, here)
         behind = way.at + 1
         if here in self._annotated:
             behind = self._skip(behind, self._annotated[here])
         yield way._replace(cost=way.cost + cost, at=behind, state=state)
+
+    def told_cost(self, char: str) -> float | None:
+        """Cost of taking a character for one that the page annotates; None where it does not."""
+        if char in self._annotated:
+            return 0.0
+        if char not in self._absent:
+            return None
+        return LISTED_COST if table()[char].evidence == "listed" else ABSENT_COST
 
     def begin(self, start: Way, trail: int) -> Iterator[Way]:
         """Ways in which a character of unknown lead byte ends before a cut."""
@@ -228,7 +262,7 @@ class Runs:
     def _question(self, way: Way) -> Iterator[Way]:
         text, at = self._text, way.at
         found = _BEHIND.match(text, at + 1)
-        if found and found[2] and found[2][:-1] in self._readings:
+        if found and found[2] and found[2][:-1] in self._by_reading:
             yield from self._told(way, found.end(), found[2][:-1], None)
             return
         options = octets.chars(way.pending, octets.HIGH) if len(way.pending) == 1 else ()
@@ -257,7 +291,7 @@ class Runs:
 
         Where its lead byte is not the one that is under way, the pair before it vanished.
         """
-        row = [char for char, other in self._annotated.items() if other == reading]
+        row = self._by_reading.get(reading, [])
         split = [(char, pair) for char in row if (pair := octets.pair(char))]
         if trail is not None:
             split = [(char, pair) for char, pair in split if pair[1] == trail]
@@ -316,9 +350,12 @@ class Runs:
         ranked = options
         if len(options) > 1:
             possible = [char for char in options if char not in gone and common(char)]
-            ranked = tuple(char for _, char in self._weigher.choices(way.state, possible)[:CHOICES])
+            few = CHOICES if not told else len(possible)
+            ranked = tuple(char for _, char in self._weigher.choices(way.state, possible)[:few])
         for char in ranked:
             cost, state = self._weigher.step(way.state, char)
+            if told:
+                cost += self.told_cost(char) or 0.0
             if char in gone:
                 cost += ODD_COST
             stop = end if over else -1

@@ -45,7 +45,7 @@ class Page:
         self._text = text
         self._shown = shown
         self._weigher = Weigher(_INSERTED.sub("", text))
-        self._runs = Runs(text, shown.annotated, shown.folded, self._weigher)
+        self._runs = Runs(text, shown, self._weigher)
         self._vanished = Vanished(shown.annotated, self._weigher)
         self._record = Record(text, shown, settings.infer, self._weigher)
         self._marks: list[Mark] = []
@@ -87,11 +87,12 @@ class Page:
     def _half(self, gloss: Gloss, left: str) -> int:
         """Undo a half annotation; return where the text is in step again (or its start)."""
         starts = []
+        state = self._weigher.start(left)
         for char in halved(self._text, gloss):
             pair = octets.pair(char)
-            if char in self._shown.annotated and pair and pair[1] > 0x80:
-                state = self._weigher.start(left)
-                starts.append(Way(0.0, "", (), gloss.end, (pair[1],), state))
+            cost = self._runs.told_cost(char)
+            if pair and pair[1] > 0x80 and cost is not None:
+                starts.append(Way(cost, "", (), gloss.end, (pair[1],), state))
         solution = self._solve(starts, None, left)
         if solution is None:
             why = "a reading whose character could not be told"

@@ -19,7 +19,7 @@ from ingest.repair.glosses.weigh import LOST, START, State, Weigher, common
 
 #: Cost in nats from which a character is looked into, with what the one behind it costs
 #: above the usual. One in twenty of undamaged text costs as much.
-SUSPICIOUS: Final = 10.0
+SUSPICIOUS: Final = 8.5
 USUAL: Final = 7.0
 
 #: Choices followed for the first character, and for the second.

@@ -1,0 +1,137 @@
+"""Gloss damage: cases, recognition, the page that the project began with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ingest.document import Document
+from ingest.repair import bind, glosses
+from ingest.repair.glosses.octets import char, pair, undecodable, vanishes
+from ingest.repair.glosses.readings import READING, by_lead, converted, table
+from ingest.repair.glosses.recognize import fingerprint
+from ingest.settings import Inference, Settings
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+CASES = [
+    json.loads(line)
+    for line in (FIXTURES / "cases" / "gloss.jsonl").read_text(encoding="utf-8").splitlines()
+]
+MEANT = sorted((FIXTURES / "not_gloss").glob("*.txt"))
+
+
+def repaired(text: str, infer: Inference = "auto") -> Document:
+    return bind(Settings(infer=infer))(Document.from_text(text))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["id"]))
+def test_case(case: dict[str, str]) -> None:
+    page = repaired(case["before"])
+    found = page.text == case["after"] and sorted(
+        {edit.rule for _, edit in page.edits()}
+    ) == sorted(case["rules"])
+    if case["expect"] == "known-failure":
+        assert not found, "a known failure passes: change what it expects"
+        return
+    assert page.text == case["after"]
+    assert {edit.rule for _, edit in page.edits()} == set(case["rules"])
+    assert page.undo().text == case["before"]
+
+
+@pytest.mark.parametrize("path", MEANT, ids=lambda path: path.stem)
+def test_readings_that_are_meant_stay(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) >= 80
+    for size in (1, 2, 5, 20, len(lines)):
+        for at in range(0, len(lines), size):
+            text = "\n".join(lines[at : at + size])
+            assert glosses.edits(text, Settings()) == ([], [], False)
+
+
+def test_a_page_is_recognized_by_two_annotations_and_its_conversion() -> None:
+    assert fingerprint("關(guān)于學(xué)生食堂")
+    assert not fingerprint("關(guān)於學(xué)生食堂"), "於 is none of the mirror's"
+    assert not fingerprint("關(guān)于食堂"), "one annotation proves nothing"
+    assert not fingerprint("關(guān)于學(xué)生食堂，經費"), "經 is annotated on every such page"
+    assert not fingerprint("關(guàn)于學(xuè)生食堂"), "not its readings"
+
+
+def test_characters_beyond_the_list_are_accepted_where_the_page_proves_them() -> None:
+    page = "關(guān)于社區(qū)調(diào)研的報告：鋼(gāng)材、鋼(gāng)筋"
+    assert repaired(page).text == "關于社區調研的報告：鋼材、鋼筋"
+    bare = page + "、鋼板"
+    assert "鋼(gāng)材" in repaired(bare).text, "bare elsewhere: not the mirror's"
+
+
+def test_conversion_is_recorded_only_where_it_is_proven() -> None:
+    assert repaired("關(guān)于社區(qū)調(diào)研").metadata["conversion"] == "mirror"
+    assert "conversion" not in repaired("關於社區調研").metadata
+
+
+@pytest.mark.parametrize(
+    ("infer", "text"),
+    [
+        ("never", "關于社區補貼，每月撥�00元"),
+        ("auto", "關于社區補貼，每月撥�00元"),
+        ("always", "關于社區補貼，每月撥付�00元"),
+    ],
+)
+def test_inference_beside_another_loss(infer: Inference, text: str) -> None:
+    page = repaired("關(guān)于社區(qū)補貼，每月?lián)芨?00元", infer)
+    assert page.text == text
+    lost = next(edit for _, edit in page.edits() if edit.certainty == "lost")
+    assert lost.alternatives[0].text == "付"
+    assert page.losses == 1
+
+
+def test_the_page_of_the_project(shared: Path) -> None:
+    before = (shared / "source" / "download-page.txt").read_text(encoding="utf-8")
+    page = repaired(before)
+    assert not glosses.recognize.glosses(page.text)
+    assert page.text.count("�") == 1
+    assert "每人每月撥�00元" in page.text
+    assert "每人每月撥付�00元" in repaired(before, "always").text
+    assert page.undo().text == before
+
+
+def test_the_table() -> None:
+    rows = table()
+    listed = [row for row in rows.values() if row.evidence == "listed"]
+    assert len(listed) == 135
+    for row in rows.values():
+        octet_pair = pair(row.char)
+        assert octet_pair
+        with pytest.raises(UnicodeEncodeError):
+            row.char.encode("gb2312")
+        assert row.char in by_lead()[octet_pair[0], row.reading]
+        assert row.evidence != "listed" or row.bare < row.level
+    assert "关" in converted()
+    assert not converted() & set("后里余范征制面采于")
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in table().values() if row.evidence == "listed"], ids=lambda row: row.char
+)
+def test_each_listed_character_hits_and_misses(row: object) -> None:
+    import re
+
+    from ingest.repair.glosses.readings import Row
+
+    assert isinstance(row, Row)
+    assert re.fullmatch(READING, f"{row.reading})")
+    page = f"關(guān)于社區(qū)調(diào)研，{row.char}({row.reading})字"
+    assert f"{row.char}字" in repaired(page).text
+    assert f"{row.char}（{row.reading}）" in repaired(f"{row.char}（{row.reading}）").text
+
+
+def test_the_lenient_decoder_backwards() -> None:
+    assert pair("月") == (0xD4, 0xC2)
+    assert char(0xB8, 0xB6) == "付"
+    assert char(0xB8, 0x33) is None
+    assert vanishes(0xFA, 0xBB)
+    assert vanishes(0xA2, 0x81)
+    assert not vanishes(0xB8, 0xB6)
+    for first, seconds in undecodable():
+        assert all(char(first, second) is None for second in seconds)

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from ingest.document import Document
 from ingest.strip import blocks, grammar, inline, marks, packs, particulars, running, slices
 from ingest.strip.blocks import Level, Site
-from ingest.strip.lines import Removals, TextLine, split
+from ingest.strip.lines import LONGEST, Removals, TextLine, split
 
 # Head and tail of a text in which the words of an unknown site are looked for, in
 # characters: more than the longest head seen (template B, 1,900 characters).
@@ -27,10 +27,7 @@ def strip(document: Document, level: Level = "sure") -> Document:
     if document.pages:
         running.find(removals, document.layout())
     known = bool(packs.gate().search(text))
-    ends = known or bool(
-        grammar.gate().search(text, 0, ENDS)
-        or grammar.gate().search(text, max(0, len(text) - ENDS))
-    )
+    ends = known or _may_be_site(text)
     site = Site()
     lines: list[TextLine] = []
     solid: list[TextLine] = []
@@ -59,6 +56,26 @@ def strip(document: Document, level: Level = "sure") -> Document:
     if removals.edits:
         _close_gaps(removals, lines or split(text))
     return document.revise("strip", removals.edits, marks=removals.marks, metadata=told or None)
+
+
+def _may_be_site(text: str) -> bool:
+    """Say whether head or tail of a text that no pack knows could prove a site.
+
+    Looks at the two ends only, so that a long clean text costs no more than a short one.
+    """
+    gate = grammar.gate()
+    if not (gate.search(text, 0, ENDS) or gate.search(text, max(0, len(text) - ENDS))):
+        return False
+    if len(text) <= 4 * ENDS:
+        return True
+    # The middle stands for itself as one line: long lines are never notices.
+    middle = "·" * (LONGEST + 1)
+    head = text[: text.rfind("\n", 0, ENDS) + 1]
+    tail = text[-ENDS:].partition("\n")[2]
+    both = f"{head}{middle}\n{tail}"
+    trial = Removals(both)
+    site = blocks.find(trial, split(both), "sure", known=False)
+    return site.proven or bool(trial.marks)
 
 
 def _close_gaps(removals: Removals, lines: list[TextLine]) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from ingest.document import Document, Edit, Line, Page, Source
-from ingest.normalize import bands, bind, cells, script, spacing
+from ingest.normalize import bands, bind, cells, geometry, script, spacing
 from ingest.normalize.geometry import Row, relation, usual_pitch
 from ingest.normalize.joints import Joints
 from ingest.normalize.language import Language, guess
@@ -129,6 +129,15 @@ def test_text_between_lines_that_no_line_holds_stays() -> None:
         (Page(1, 0, 14, 400, 600, (page.lines[0], Line(10, 13, page.lines[1].box, 10.0))),),
     )
     assert bind(Settings())(stray).text == "one\nstray\ntwo\n"
+
+
+def test_the_box_of_a_flat_character_is_made_as_high_as_its_line() -> None:
+    page = page_of(("一二三四五六", 50, 110, 50), ("七八九", 50, 80, 66)).pages[0]
+    flat = page.lines[0]._replace(box=(50.0, 54.0, 110.0, 55.0))
+    tall = page.lines[1]._replace(box=(300.0, 50.0, 304.0, 80.0))
+    rows = geometry.rows_of([Page(1, 0, 11, 420, 600, (flat, tall))], ())
+    assert (rows[0].top, rows[0].bottom, rows[0].em) == (49.5, 59.5, 10.0)
+    assert (rows[1].top, rows[1].bottom) == (50.0, 80.0)
 
 
 def test_relations() -> None:

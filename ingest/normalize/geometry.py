@@ -14,6 +14,9 @@ from ingest.document import Edit, Page, Step
 SIZE = 1.08
 """Ratio of two sizes of type that a reader tells apart."""
 
+# of the size: no line of type is that low.
+_FLAT = 0.6
+
 Relation = Literal["below", "beside", "elsewhere"]
 
 
@@ -60,6 +63,11 @@ def rows_of(pages: Iterable[Page], steps: Iterable[Step]) -> list[Row]:
             if height > right - left and end - start > 1:
                 tall += end - start
                 height = right - left
+            elif height < _FLAT * line.size:
+                # The box of a flat character such as 一, in a font that states no height.
+                middle = (top + bottom) / 2
+                height = line.size
+                top, bottom = middle - height / 2, middle + height / 2
             # The size is that of one sampled character; a raised or a mathematical one
             # does not speak for its line, whose height does.
             em = line.size if 0.7 * height < line.size < 1.5 * height else height

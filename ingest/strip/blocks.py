@@ -153,7 +153,7 @@ def _take_head(
     for at in range(end):
         match = pick(matches, at, "head")
         if match is not None:
-            removals.remove_line(solid[at], match.rule)
+            removals.remove_line(solid[at], match.rule, match.kind)
         elif at == 0 and spam(solid[0].folded):
             removals.remove_line(solid[0], "notice.spam", "keywords above the page")
         elif reason := _explained(site, solid, matches, at, end):
@@ -205,7 +205,7 @@ def _take_tail(
         match = picked[at]
         if match is not None:
             titles = TITLES if match.opens else max(titles, 0)
-            removals.remove_line(solid[at], match.rule)
+            removals.remove_line(solid[at], match.rule, match.kind)
         elif titles > 0:
             titles -= 1
             removals.remove_line(solid[at], "notice.title", "title of another document")

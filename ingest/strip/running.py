@@ -1,4 +1,4 @@
-"""Running headers, footers and page numbers of PDFs, rotated watermarks, hidden text.
+"""Running headers, footers and page numbers of PDFs.
 
 What stands at the same height of many pages, outermost, with the same words (digits that
 count the pages apart), belongs to the page and not to the report.
@@ -14,7 +14,9 @@ from statistics import median
 from typing import NamedTuple
 
 from ingest.document import Line, Page
+from ingest.strip import overlays
 from ingest.strip.lines import Removals
+from ingest.strip.overlays import stop
 
 # So many lines from the top and from the bottom of a page are looked at. Three-line headers
 # are the deepest of the 56 PDFs measured.
@@ -32,6 +34,9 @@ PAGES = 3
 SMALLER = 0.95
 # A bare number in larger type than the text is a heading (a year, a chapter), no page number.
 LARGER = 1.1
+
+# Stands for a Roman number in the masked words of a line.
+ROMAN = "ivx"
 
 _DIGITS = re.compile(r"\d+")
 _ROMAN = re.compile(r"[ivxlc]{1,7}|[IVXLC]{1,7}")
@@ -51,14 +56,15 @@ class Edge(NamedTuple):
     top: bool
     depth: int = 0
     """0 for the outermost row of the page, then 1, 2."""
+    margin: bool = False
+    """It lies in the outer half of the page's margin."""
     inner: float = 0.0
     """The largest type size of the rows next to it on the inner side."""
 
 
 def find(removals: Removals, pages: Sequence[Page]) -> None:
     """Ask for the removal of what belongs to the pages of a PDF and not to its text."""
-    _hidden(removals, pages)
-    _rotated(removals, pages)
+    overlays.find(removals, pages)
     slots: dict[tuple[bool, int], list[Edge]] = defaultdict(list)
     for edge in _edges(removals.text, pages):
         slots[edge.top, round(edge.height / DRIFT)].append(edge)
@@ -73,7 +79,7 @@ def find(removals: Removals, pages: Sequence[Page]) -> None:
             }.values()
         )
         for edge, rule, why in _named(running):
-            removals.remove(edge.line.start, _stop(removals.text, edge.line), rule, why)
+            removals.remove(edge.line.start, stop(removals.text, edge.line), rule, why)
 
 
 def _body_size(pages: Sequence[Page]) -> float:
@@ -114,48 +120,6 @@ def _named(edges: Sequence[Edge]) -> Iterator[tuple[Edge, str, str]]:
             yield edge, "running.header", f"same height and words on {count} pages"
         else:
             yield edge, "running.footer", f"same height and words on {count} pages"
-
-
-def _stop(text: str, line: Line) -> int:
-    return line.end + 1 if text[line.end : line.end + 1] == "\n" else line.end
-
-
-def _hidden(removals: Removals, pages: Sequence[Page]) -> None:
-    for page in pages:
-        unseen = [line for line in page.lines if not line.visible and line.end > line.start]
-        if not unseen:
-            continue
-        hidden = sum(line.end - line.start for line in unseen)
-        everything = sum(line.end - line.start for line in page.lines)
-        # A scan with a text layer shows nothing of it: there the hidden text is the text.
-        if hidden * 2 > everything:
-            continue
-        for line in unseen:
-            removals.remove(
-                line.start, _stop(removals.text, line), "hidden.text", "no reader sees it"
-            )
-
-
-def _rotated(removals: Removals, pages: Sequence[Page]) -> None:
-    rotated: dict[str, list[tuple[int, Line]]] = defaultdict(list)
-    for page in pages:
-        for line in page.lines:
-            if line.angle % 360 > 1 and line.angle % 360 < 359 and line.visible:
-                rotated[removals.text[line.start : line.end].strip()].append((page.number, line))
-    for words, places in rotated.items():
-        count = len({number for number, _ in places})
-        upright = all(line.angle % 90 < 1 or line.angle % 90 > 89 for _, line in places)
-        # Upright text at the side is often the head of a table's column: it must repeat more.
-        enough = count >= PAGES if upright else count >= 2 or len(places) >= PAGES
-        for _, line in places:
-            if not words:
-                continue
-            if enough:
-                removals.remove(
-                    line.start, _stop(removals.text, line), "watermark.rotated", f"on {count} pages"
-                )
-            elif not upright:
-                removals.propose(line.start, line.end, "watermark.rotated", "on one page only")
 
 
 def _edges(text: str, pages: Sequence[Page]) -> Iterator[Edge]:
@@ -212,6 +176,7 @@ def _by_height(text: str, page: Page, lines: list[Line]) -> Iterator[Edge]:
                 )
                 and len(rows) > DEPTH
             )
+            margin = height <= MARGIN / 2 * page.height
             inner = max(
                 (line.size for row in ordered[depth + 1 : depth + 4] for _, line in row),
                 default=0.0,
@@ -222,9 +187,10 @@ def _by_height(text: str, page: Page, lines: list[Line]) -> Iterator[Edge]:
                     line,
                     text[line.start : line.end].strip(),
                     height,
-                    apart or height <= MARGIN / 2 * page.height,
+                    apart or margin,
                     top,
                     depth,
+                    margin,
                     inner,
                 )
 
@@ -249,9 +215,13 @@ def _running(edges: Sequence[Edge], count: int, size: float) -> Iterator[Edge]:
         enough = PAGES if count >= PAGES else 2
         if len(group) < enough:
             continue
-        if mask.strip(" #-—–·.|/") == "" or _ROMAN.fullmatch(mask.strip(" -—–")):
-            large = any(edge.line.size > LARGER * size for edge in group) if size else False
-            if counting and not large:
+        # A number in larger type inside the page is a heading: a year, a chapter.
+        if counting and any(
+            edge.line.size > LARGER * size > 0 and not edge.margin for edge in group
+        ):
+            continue
+        if mask.strip(" #-—–·.|/") in ("", ROMAN):
+            if counting:
                 yield from group
             continue
         # Every page, every other page, or a chapter's stretch of pages.
@@ -262,11 +232,14 @@ def _running(edges: Sequence[Edge], count: int, size: float) -> Iterator[Edge]:
         separated = sum(
             edge.apart or 0 < edge.line.size <= SMALLER * edge.inner for edge in group
         ) * 2 > len(group)
-        if counting or separated:
+        blind = all(edge.height < 0 for edge in group)
+        if separated or (blind and (counting or len(group) >= 0.8 * count)):
             yield from group
 
 
 def _mask(text: str) -> str:
+    if _ROMAN.fullmatch(text.strip(" -—–")):
+        return ROMAN
     return _DIGITS.sub("#", " ".join(text.split()))
 
 

@@ -132,8 +132,12 @@ class Lattice:
         total = 0.0
         for before, rest, mass in states:
             level = get(follow(before, word))
-            total += mass * (rest + boosts[level] if level >= 0 else rest)
-        return total * probability
+            if level < 0:
+                total += mass * rest * probability
+            else:
+                # Levels are rounded, and now and then a pair is mistaken for another.
+                total += mass * min(1.0, (rest + boosts[level]) * probability)
+        return total
 
     def begin(self, first: State) -> Progress:
         return Progress((Open(SEED, SEED, (first,)),), 0)

@@ -99,7 +99,8 @@ def table_bytes(levels: dict[int, int], *, tail_bits: int = 8, level_bits: int =
 
     A key takes four and a half bytes with tails of 16 bits, one less with tails of 8;
     what a tail has beside the level widens the fingerprint. Deterministic: buckets are
-    placed by size, then by number. The length is even.
+    placed by size, then by number. The length is even. ValueError if a level is too large,
+    or if keys are not spread over 64 bits as hashes are.
 
     >>> table, end = read_table(memoryview(table_bytes({5 << 40: 7, 9 << 40: 200})), 0)
     >>> table.get(5 << 40), table.get(9 << 40), table.get(3 << 60)
@@ -113,9 +114,14 @@ def table_bytes(levels: dict[int, int], *, tail_bits: int = 8, level_bits: int =
         members[state % buckets].append(state)
     # 0.97: fuller, and the last keys need hundreds of trials each.
     slots = _prime_from(int(len(levels) / 0.97) + 3)
-    while (placed := _placed(members, slots)) is None:
+    for _ in range(20):
+        placed = _placed(members, slots)
+        if placed is not None:
+            break
         # A key whose step is a multiple of the number of slots cannot move.
         slots = _prime_from(slots + 2)
+    else:
+        raise ValueError("the keys are no hashes: their bits are too much alike")
     displacements, places = placed
     fingerprints = [0] * slots
     tails = [0] * slots

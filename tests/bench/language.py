@@ -54,6 +54,7 @@ class Perplexity:
             if share is None:
                 alone = [state._replace(mass=1.0)]
                 share = sum(self._lattice.step(alone, word, p) for word, p in self._marks)
+                share = min(share, 0.99)  # levels are rounded
                 self._others[state.word] = share
             found.append(state._replace(mass=state.mass / (1 - share)))
         return found

@@ -9,7 +9,10 @@ import re
 STAGING = ".ingest"
 """Folder in the output folder for what is not finished."""
 RECORDS = "documents.jsonl"
-_RESERVED = (STAGING, RECORDS)
+UNFINISHED = f"{STAGING}-datasets"
+"""Folder in the output folder for datasets in the middle, which the next batch goes on with."""
+_RESERVED = (STAGING, RECORDS, UNFINISHED)
+_OWN_FOLDERS = (STAGING, UNFINISHED)
 _MOST = 255
 """Bytes of a file name on the file systems in use."""
 # A folder named like an output file would stand where that file must go.
@@ -30,8 +33,8 @@ def output_name(relative: str, form: str) -> str:
     """
     *folders, name = relative.split("/")
     parts = [f"{folder}~" if _LIKE_OUTPUT.search(folder) else folder for folder in folders]
-    if parts and parts[0] == STAGING:
-        parts[0] = _hashed(STAGING, "")
+    if parts and parts[0] in _OWN_FOLDERS:
+        parts[0] = _hashed(parts[0], "")
     suffix = f".{form}"
     last = f"{name}{suffix}"
     if (not parts and last in _RESERVED) or len(os.fsencode(last)) > _MOST:

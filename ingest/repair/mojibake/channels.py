@@ -1,0 +1,162 @@
+"""Misreadings that can be undone strictly: the text was one encoding and was read as another.
+
+Encoding the text in what it was read as gives the bytes back; if they decode without
+fault in what it was, the round trip is a proof, provided that the outcome is text.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from functools import cache
+from typing import Final, NamedTuple
+
+
+class Channel(NamedTuple):
+    """An encoding (`written`) whose bytes were read as another (`read`)."""
+
+    written: str
+    read: str
+
+    @property
+    def rule(self) -> str:
+        """The id of the rule that undoes this misreading."""
+        return f"mojibake.{self.written}-read-as-{self.read}"
+
+
+LATIN: Final = "latin-1"
+"""Latin-1 and Windows-1252 in one: every byte is one character, and can be told from it."""
+
+#: Encodings of two bytes a character whose files are opened as Western text.
+READ_AS_LATIN: Final = ("utf-8", "gb18030", "cp950", "cp932", "euc_jp", "cp949")
+
+# Windows-1252 where it differs from Latin-1; its five gaps stay controls.
+_WINDOWS: Final = {
+    ord(bytes((byte,)).decode("cp1252")): byte
+    for byte in range(0x80, 0xA0)
+    if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
+#: Characters that a byte above ASCII becomes.
+LATIN_HIGH: Final = "\x80-ÿ" + "".join(map(chr, _WINDOWS))
+
+_UTF8_HIGH: Final = (
+    rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
+    rb"|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
+    rb"|\xf4[\x80-\x8f][\x80-\xbf]{2}"
+)
+_UTF8_CHARACTER: Final = re.compile(_UTF8_HIGH)
+_MORE_THAN_PAIRS: Final = re.compile(
+    rb"[\xe0-\xf4][\x80-\xbf]{2}.*[\xe0-\xf4][\x80-\xbf]{2}|\xe2\x80|(?:[\xc2-\xdf][\x80-\xbf]){4}",
+    re.DOTALL,
+)
+_UTF8_RUN: Final = re.compile(
+    rb"(?:" + _UTF8_HIGH + rb")++(?:[\x00-\x7f]*+(?:" + _UTF8_HIGH + rb")++)*+"
+)
+
+
+def _outside(error: UnicodeError) -> tuple[bytes, int]:
+    """A character that the encoding lacks, as a byte that UTF-8 lacks: clean text around."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return b"\xff" * (error.end - error.start), error.end
+
+
+codecs.register_error("ingest.outside", _outside)
+
+
+def to_bytes(text: str, encoding: str) -> bytes | None:
+    """The bytes that were read as this text, or None where it cannot have been so.
+
+    >>> to_bytes("\\u4e2d\\u56fd", "gb18030"), to_bytes("â€™", LATIN)
+    (b'\\xd6\\xd0\\xb9\\xfa', b'\\xe2\\x80\\x99')
+    """
+    try:
+        if encoding == LATIN:
+            return text.translate(_WINDOWS).encode("latin-1")
+        return text.encode(encoding)
+    except UnicodeEncodeError:
+        return None
+
+
+def from_bytes(content: bytes, encoding: str) -> str | None:
+    """What bytes say in an encoding, or None where they do not fit it."""
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def undone(text: str, channel: Channel) -> str | None:
+    """The text as it was written, or None where the round trip fails.
+
+    >>> undone("¹ØÓÚ", Channel("gb18030", LATIN))
+    '关于'
+    """
+    content = to_bytes(text, channel.read)
+    if content is None:
+        return None
+    decoded = from_bytes(content, channel.written)
+    # Some encodings have two codes for a character: then the bytes are not proven.
+    if decoded is None or decoded.encode(channel.written) != content:
+        return None
+    return decoded
+
+
+def utf8_runs(text: str, encoding: str) -> list[tuple[int, int, str]]:
+    """Spans of a text that are UTF-8 read in an encoding of two bytes, with what they say.
+
+    A run begins and ends where a character of either reading does, and with a character
+    above ASCII.
+
+    >>> utf8_runs("见鍏充簬后", "gb18030")
+    [(1, 4, '关于')]
+    """
+    content = text.encode(encoding, "ingest.outside")
+    # Pairs are UTF-8 by accident all the time; these are what more than pairs looks like.
+    runs = [run for run in _UTF8_RUN.finditer(content) if _MORE_THAN_PAIRS.search(run[0])]
+    if not runs:
+        return []
+    offsets = _offsets(text, encoding)
+    found = []
+    for run in runs:
+        # From either end, give up characters until both readings have a boundary.
+        ends = [character.end() for character in _UTF8_CHARACTER.finditer(run[0])]
+        starts = [character.start() for character in _UTF8_CHARACTER.finditer(run[0])]
+        first = next((at for at in starts if run.start() + at in offsets), None)
+        last = next((at for at in reversed(ends) if run.start() + at in offsets), None)
+        # The byte behind an odd number of bytes was taken for the second of a pair.
+        if run.end() not in offsets and run.end() + 1 in offsets and content[run.end()] < 0x80:
+            last = len(run[0]) + 1
+        if first is None or last is None or first >= last:
+            continue
+        start, end = run.start() + first, run.start() + last
+        found.append((offsets[start], offsets[end], content[start:end].decode("utf-8")))
+    return found
+
+
+def _offsets(text: str, encoding: str) -> dict[int, int]:
+    """Offsets in the bytes of an encoding, to offsets in the text."""
+    size = _sizes(encoding)
+    at = 0
+    offsets = {0: 0}
+    for index, char in enumerate(text, 1):
+        at += size[char]
+        offsets[at] = index
+    return offsets
+
+
+class _Sizes(dict[str, int]):
+    """Bytes of a character in an encoding, filled as characters turn up."""
+
+    def __init__(self, encoding: str) -> None:
+        super().__init__()
+        self._encoding = encoding
+
+    def __missing__(self, char: str) -> int:
+        size = self[char] = len(char.encode(self._encoding, "ingest.outside"))
+        return size
+
+
+@cache
+def _sizes(encoding: str) -> _Sizes:
+    return _Sizes(encoding)

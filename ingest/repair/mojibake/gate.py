@@ -1,0 +1,125 @@
+"""Where a text looks garbled at all: compiled searches that clean text passes at once.
+
+Text read in the wrong encoding has neighbours that no language writes. UTF-8 read as
+another encoding begins every character with one of a few dozen letters; two bytes of a
+Chinese character read as Western letters stand beside each other without a vowel's rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Final, NamedTuple
+
+from ingest.repair.mojibake.channels import LATIN
+
+
+class Suspect(NamedTuple):
+    """A line in which some pair of characters looks garbled, and by which misreadings."""
+
+    start: int
+    end: int
+    families: frozenset[str]
+
+
+def read_as(cells: Iterable[tuple[int, int]], encoding: str) -> str:
+    """The characters that pairs of bytes become in an encoding."""
+    return b"".join(map(bytes, cells)).decode(encoding, "ignore")
+
+
+def _cells(leads: range, trails: range) -> Iterator[tuple[int, int]]:
+    return ((lead, trail) for lead in leads for trail in trails)
+
+
+_CONTINUATION: Final = range(0x80, 0xC0)
+#: First bytes in UTF-8 of punctuation, kana, Han characters and Hangul.
+_LEADS: Final = range(0xE2, 0xEE)
+
+
+@cache
+def _gates() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The searches, by family of misreadings. Each begins with one set: that is fast."""
+
+    def of(leads: range, trails: range, encoding: str) -> str:
+        return re.escape(read_as(_cells(leads, trails), encoding))
+
+    # UTF-8 has three bytes a character, a misread one two: lead and byte, byte and lead,
+    # two bytes. Shift_JIS reads every other third byte as half-width kana.
+    gb_first = of(_LEADS, _CONTINUATION, "gb18030")
+    gb_second = of(range(0x81, 0xC0), _LEADS, "gb18030")
+    gb_third = of(range(0x81, 0xC0), range(0x20, 0xC0), "gb18030")
+    sjis_first = of(range(0xE2, 0xEB), _CONTINUATION, "cp932")
+    # Russian's letters from р on, and capitals, become rare ones, the rest 小 and 心.
+    cyrillic = of(range(0xD0, 0xD2), _CONTINUATION, "gb18030")
+    rare = of(range(0xD1, 0xD2), range(0x80, 0x90), "gb18030")
+    rare += of(range(0xD0, 0xD1), range(0x90, 0xA1), "gb18030")
+    # The latter half of GB 2312's common characters becomes rare ones in Big5, and its
+    # punctuation these signs.
+    signs = "ㄗㄘㄛㄩ﹜﹝"
+    as_big5 = signs + of(range(0xC9, 0xD8), range(0xA1, 0xFF), "cp950")
+    controls = "\x80-\x84\x86-\x9f"  # U+0085 ends lines in some old files
+    western = "À-ÖØ-öø-ɏ√‚┬├Γ≈ƒ"
+    return tuple(
+        (family, re.compile(pattern))
+        for family, pattern in (
+            ("utf-8-as-gb18030", f"[{gb_first}][{gb_second}][{gb_third}\x00-\x7f]"),
+            (
+                "utf-8-as-gb18030",
+                f"[{rare}](?:(?<=[{cyrillic}][{rare}])[{cyrillic}]|[{cyrillic}][{cyrillic}])",
+            ),
+            ("utf-8-as-gb18030", "鈥"),
+            (
+                "utf-8-as-cp932",
+                f"[{sjis_first}](?:[｡-ﾟ\x80\xa0]|(?<=[縺繧繝]).?[縺繧繝])",
+            ),
+            (
+                "gb18030-as-cp950",
+                (
+                    f"[{as_big5}](?:(?<=[{signs}])|[{as_big5}]"
+                    f"|.{{0,4}}[{as_big5}].{{0,4}}[{as_big5}])"
+                ),
+            ),
+            # Big5's most frequent rows lie in the private rows of GBK.
+            ("cp950-as-gb18030", "[\ue000-\ue765].?[\ue000-\ue765ぁ-ヶ一-龥]"),
+            (
+                LATIN,
+                (
+                    rf"[{western}Ͱ-Ͽ{controls}](?:(?<=[{controls}])|(?<=[{western}])[\u0080-\u2bff]"
+                    rf"|(?<=[ÃÂ]) |(?<=[Ͱ-Ͽ])[¡-»€™‚-•])"
+                ),
+            ),
+            # Cyrillic beside what no Russian word has; Ukrainian is let through later.
+            (LATIN, "[В-ф][Ђ-ЏѐђѓѕјљњћќўџҐґ„†‡€‰‹‘’“”•–—™°±µ¶·№¤¦§©«¬®»\xa0]"),
+        )
+    )
+
+
+def suspects(text: str) -> list[Suspect]:
+    """Lines of a text that look garbled, in order, each with the families that it shows.
+
+    >>> suspects("Nothing to see here, 一切正常。")
+    []
+    >>> suspects("ok\\n¹ØÓÚ³ÇÊÐ\\n")[0][:2]
+    (3, 11)
+    """
+    if text.isascii():
+        return []
+    found: dict[tuple[int, int], set[str]] = {}
+    for family, gate in _gates():
+        at = 0
+        while hit := gate.search(text, at):
+            start = text.rfind("\n", 0, hit.start()) + 1
+            end = text.find("\n", hit.end())
+            at = end = end if end >= 0 else len(text)
+            found.setdefault((start, end), set()).add(family)
+    return [Suspect(*line, frozenset(found[line])) for line in sorted(found)]
+
+
+def hits(line: str, family: str) -> Iterator[tuple[int, int]]:
+    """Spans of a line's pairs of characters that look garbled by one family of misreadings."""
+    found: list[tuple[int, int]] = []
+    for name, gate in _gates():
+        if name == family:
+            found += (hit.span() for hit in gate.finditer(line))
+    yield from sorted(found)

@@ -1,0 +1,59 @@
+"""Text about mojibake is not mojibake: quoted samples stay as they are."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_WORDS: Final = re.compile(
+    r"mojibake|\bencod(?:ed|ing)|\bdecod(?:ed|ing)|charset|character set|unicode|\butf-?(?:8|16)\b"
+    r"|latin-?1\b|iso[- ]8859|windows-125\d|\bcp125\d|\bgbk\b|\bgb ?2312\b|\bgb ?18030\b|\bbig-?5\b"
+    r"|shift[-_]?jis|\bascii\b|garbled|乱码|亂碼|编码|編碼|字符集|文字化け|文字コード|エンコード"
+    r"|кракозябр|кодировк|인코딩|글자 ?깨짐|zeichen(?:satz|kodierung)|encodage|codificación",
+    re.IGNORECASE,
+)
+_OPENING: Final = "\"'“‘„‚«‹「『《`（("
+_CLOSING: Final = "\"'”’“‘»›」』》`）)"
+_EDGE: Final = re.compile(r"[\s\"“”„«»「」『』《》`（()）]")
+
+#: Characters of the word around a span, on either side: a sample in quotation marks is short.
+WORD: Final = 40
+#: Characters on either side within which an explanation shows what is meant.
+NEAR: Final = 200
+#: Share of a line's characters up to which its garbled part may be a sample among prose.
+SAMPLE: Final = 1 / 3
+
+
+def is_about_encodings(text: str) -> bool:
+    """Say whether a text names encodings or their confusion.
+
+    >>> is_about_encodings("Der Text wurde als UTF-8 gelesen"), is_about_encodings("Bericht")
+    (True, False)
+    """
+    return _WORDS.search(text) is not None
+
+
+def is_quoted(text: str, start: int, end: int) -> bool:
+    """Say whether the word around a span stands in quotation marks or brackets.
+
+    >>> is_quoted('it shows "Ã©tÃ©" instead', 10, 12)
+    True
+    """
+    first, last = max(0, start - WORD), min(len(text), end + WORD)
+    while start > first and not _EDGE.match(text[start - 1]):
+        start -= 1
+    while end < last and not _EDGE.match(text[end]):
+        end += 1
+    if start > 0 and end < len(text) and text[start - 1] in _OPENING and text[end] in _CLOSING:
+        return True
+    # The quotation mark may count as part of the word: an apostrophe, a sample's own.
+    return end - start > 2 and text[start] in "'‘" and text[end - 1] in "'’"
+
+
+def is_shown_repaired(line: str, start: int, end: int, after: str) -> bool:
+    """Say whether what a span would become stands beside it in the line: an explanation."""
+    letters = sum(map(str.isalpha, after[:8]))
+    wide = any(char >= "\u0800" for char in after[:8])
+    if letters < 3 and not (wide and letters == 2):
+        return False
+    return after in line[max(0, start - NEAR) : start] or after in line[end : end + NEAR]

@@ -9,12 +9,16 @@ from ingest.document import Alternative, Edit
 from ingest.repair.glosses.readings import converted
 from ingest.repair.glosses.recognize import Fingerprint
 from ingest.repair.glosses.runs import Unit, Way
-from ingest.repair.glosses.weigh import LOST, Weigher, common
+from ingest.repair.glosses.weigh import LOST, MARKS, Weigher, common, is_han
 from ingest.settings import Inference
 
 #: Probability from which an inferred character is written. On held-out text 99 in 100 of
 #: those above it are right.
-THRESHOLD: Final = 0.97
+THRESHOLD: Final = 0.98
+
+#: The same for a character whose bytes are known, but not surely taken apart: the model
+#: prefers one common character to two rare ones a little too often.
+UNDOUBTED: Final = 0.998
 
 #: Probability from which the one way to take a run apart counts as the only one.
 ONLY: Final = 0.999
@@ -98,10 +102,15 @@ class Record:
                 best, safe, nothing_else = best + LOST, safe + LOST, False
                 continue
             ranked = [(unit.char, 1.0)]
+            if len(unit.options) == 1 and support < UNDOUBTED:
+                nothing_else = False
             if len(unit.options) > 1:
                 right = way.text[at + 1 :] + solution.right
                 ranked = self._rank(left + way.text[:at], unit, right)
                 probability *= ranked[0][1]
+                if not (is_han(ranked[0][0]) or ranked[0][0] in MARKS):
+                    # Which of the rarer signs stood here nothing tells.
+                    nothing_else = False
             best += ranked[0][0]
             if ranked[0][1] * support >= ONLY:
                 safe += ranked[0][0]

@@ -33,7 +33,7 @@ CHOSEN: Final = 2
 #: Steps that a page may take in all, one for every so many characters: with every mark cut
 #: out, pages take one for every five. A page made to keep us busy ends at the most.
 STEP_EVERY: Final = 2
-LEAST_STEPS: Final = 2000
+LEAST_STEPS: Final = 10_000
 MOST_STEPS: Final = 100_000
 
 #: What costs so much more than the cheapest way is not followed.
@@ -51,6 +51,10 @@ GONE_COST: Final = 2.0
 
 #: Cost of taking two characters for one: of simulated pairs, one in ten vanishes.
 VANISHED_COST: Final = 0.7
+
+#: Cost of taking a `?` for two bytes that have no character: of simulated `?` in runs, one
+#: in twenty is.
+UNDECODABLE_COST: Final = 3.0
 
 #: Choices kept of a character before a vanished pair.
 FEW: Final = 3
@@ -218,7 +222,7 @@ class Runs:
                 # A trail byte that is a letter: the decoder is in step again behind it.
                 yield from self._letter(way, ord(here))
         elif here == "€":
-            yield from self._put(way, at + 1, octets.chars(way.pending, (0x80,)), over=True)
+            yield from self._letter(way, 0x80)
         elif here == "" or here.isspace():
             # The trail byte went with the line end or with the end of the page.
             options = octets.chars(way.pending, octets.HIGH) if len(way.pending) == 1 else ()
@@ -284,7 +288,7 @@ class Runs:
                 yield from self._pair(way, wide, at + 1)
         for first, seconds in octets.undecodable() if options else ():
             for done in self._put(way, at + 1, octets.chars(way.pending, (first,))):
-                yield done._replace(pending=seconds)
+                yield done._replace(cost=done.cost + UNDECODABLE_COST, pending=seconds)
 
     def _told(self, way: Way, end: int, reading: str, trail: int | None) -> Iterator[Way]:
         """End a run with a character that its reading tells.
@@ -295,7 +299,8 @@ class Runs:
         split = [(char, pair) for char in row if (pair := octets.pair(char))]
         if trail is not None:
             split = [(char, pair) for char, pair in split if pair[1] == trail]
-        fitting = tuple(char for char, pair in split if pair[0] in way.pending)
+        # What pages were seen to annotate goes before what only the dictionary has.
+        fitting = self._likeliest(char for char, pair in split if pair[0] in way.pending)
         if fitting:
             yield from self._put(way, end, fitting, over=True, told=True)
             return
@@ -312,6 +317,11 @@ class Runs:
                     state=START,
                 )
                 yield from self._put(gone, end, (char,), over=True, told=True)
+
+    def _likeliest(self, chars: Iterable[str]) -> tuple[str, ...]:
+        costs = [(cost, char) for char in chars if (cost := self.told_cost(char)) is not None]
+        least = min(costs, default=(0.0, ""))[0]
+        return tuple(char for cost, char in costs if cost == least)
 
     def _vanish(self, way: Way) -> Iterator[Way]:
         """Ways in which a pair vanished before the next character."""

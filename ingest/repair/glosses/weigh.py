@@ -31,6 +31,9 @@ OTHER_MARK: Final = 0.00003
 #: Cost of an ASCII letter or digit: what follows one is mostly another.
 ALPHANUMERIC: Final = 4.0
 
+#: Cost of an ASCII sign that folding did not make.
+OTHER_ASCII: Final = 6.5
+
 #: Cost of a full-width letter or sign, which the full measure takes for any.
 ODD_MARK: Final = 6.0
 

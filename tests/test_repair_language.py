@@ -13,7 +13,7 @@ from pathlib import Path
 
 import opencc
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.repair import language
@@ -59,6 +59,7 @@ def decoded(pairs: list[bytes]) -> list[str]:
 
 
 class TestTable:
+    @settings(deadline=None)  # other work shares the machine
     @given(
         st.dictionaries(st.integers(0, 0x10FFFF), st.integers(0, 63), max_size=200),
         st.sampled_from(((8, 6), (16, 6), (16, 8))),
@@ -151,12 +152,14 @@ class TestShippedModel:
 
 
 class TestScore:
+    @settings(deadline=None)  # other work shares the machine
     @given(st.text(max_size=60))
     def test_is_a_logarithm_of_a_probability_for_any_text(self, text: str) -> None:
         score = language.han().score(text)
         assert math.isfinite(score)
         assert score <= 1e-9
 
+    @settings(deadline=None)  # other work shares the machine
     @given(st.text(alphabet="的人民大会堂，。3a 以后後發展\n", max_size=40))
     def test_costs_of_characters_add_up_to_it(self, text: str) -> None:
         model = language.han()
@@ -186,6 +189,7 @@ class TestScore:
 
 
 class TestRank:
+    @settings(deadline=None)  # other work shares the machine
     @given(
         st.text(alphabet="的了人民政府以后後發頭，3a\n龘", max_size=12),
         st.lists(st.text(min_size=1, max_size=3), min_size=1, max_size=8),
@@ -289,6 +293,7 @@ class TestCache:
         assert beside[0][0] == "峧"
         assert beside[0][1] > 0.9
 
+    @settings(deadline=None)  # other work shares the machine
     @given(st.text(max_size=80))
     def test_any_document_will_do(self, text: str) -> None:
         model = language.han()

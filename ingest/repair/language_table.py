@@ -148,7 +148,8 @@ def _placed(members: list[list[int]], slots: int) -> tuple[list[int], dict[int, 
     taken = bytearray(slots)
     for bucket in sorted(range(len(members)), key=lambda bucket: (-len(members[bucket]), bucket)):
         states = members[bucket]
-        for displacement in range(1 << 16):
+        # From the number of slots on, the places come round again.
+        for displacement in range(min(1 << 16, slots)):
             tried = [((s >> 13) + displacement * ((s >> 37) | 1)) % slots for s in states]
             if len(set(tried)) == len(tried) and not any(taken[place] for place in tried):
                 break

@@ -190,7 +190,9 @@ class Model:
         if progress.run == ord("0") and char in _IN_NUMBER:
             return 0.0, progress
         text = self.symbols(char)
-        if not text.exact or text.exact[0] == progress.run:
+        if not text.exact:
+            return 0.0, progress._replace(run=0)
+        if text.exact[0] == progress.run:
             return 0.0, progress
         return self.lattice.advance(progress, text.exact[0], text.simple[0])
 

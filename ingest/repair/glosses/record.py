@@ -18,7 +18,7 @@ THRESHOLD: Final = 0.98
 
 #: The same for a character whose bytes are known, but not surely taken apart: the model
 #: prefers one common character to two rare ones a little too often.
-UNDOUBTED: Final = 0.998
+UNDOUBTED: Final = 0.997
 
 #: Probability from which the one way to take a run apart counts as the only one.
 ONLY: Final = 0.999

@@ -14,7 +14,7 @@ from typing import Final
 
 from ingest.repair.glosses import octets
 from ingest.repair.glosses.readings import converted
-from ingest.repair.glosses.runs import GONE_COST, VANISHED_COST, Unit, Way
+from ingest.repair.glosses.runs import GONE_COST, ODD_COST, VANISHED_COST, Unit, Way
 from ingest.repair.glosses.weigh import LOST, START, State, Weigher, common
 
 #: Cost in nats from which a character is looked into, with what the one behind it costs
@@ -52,7 +52,8 @@ class Vanished:
             text = (way.text[index + 1 :] + right)[:REACH]
             pair = octets.pair(unit.char) if len(unit.options) == 1 else None
             chosen: tuple[Unit, ...] = (unit,)
-            if pair and costs[index] + max(0.0, costs[index + 1] - USUAL) >= SUSPICIOUS:
+            cost = costs[index] + max(0.0, costs[index + 1] - USUAL)
+            if pair and (cost >= SUSPICIOUS or unit.char in converted()):
                 gain, chosen = self._weighed(done, state, unit, pair, text)
                 saved += gain
             units += chosen
@@ -72,7 +73,7 @@ class Vanished:
             return 0.0, (unit,)
         found.sort(key=lambda item: item[0])
         texts = [unit.char + right]
-        extra = [0.0]
+        extra = [ODD_COST if unit.char in converted() else 0.0]
         for _, units in found[:WEIGHED]:
             texts.append("".join(one.char for one in units) + right)
             extra.append(VANISHED_COST)

@@ -50,6 +50,10 @@ class Settings:
     strip: Strip = "sure"
     """What strip removes: `sure` what several independent signs prove, `likely` also what is
     only probable (otherwise reported)."""
+    rules: tuple[str, ...] = ()
+    """Pack files of one's own, bound beside the packs that come with the program. A relative
+    path counts from the current folder (in a settings file: from the folder of that file) and
+    becomes absolute here, so that workers elsewhere read the same files."""
     encoding: str | None = None
     to: tuple[str, ...] = ("txt",)
     jobs: int = 0
@@ -81,6 +85,11 @@ class Settings:
                     f"{name}: {getattr(self, name)!r} is not one of them",
                     advice=f"known: {', '.join(allowed)}",
                 )
+        if isinstance(self.rules, str):
+            raise ConfigurationError(f"rules: {self.rules!r} is one path, not a list of paths")
+        # Absolute, and each file once: its second reading would repeat every rule id.
+        paths = dict.fromkeys(str(Path(path).absolute()) for path in self.rules)
+        object.__setattr__(self, "rules", tuple(paths))
         if self.encoding is not None:
             _check_encoding(self.encoding)
         if self.jobs < 0:
@@ -153,6 +162,7 @@ _PARSERS: dict[str, Callable[[Any], object]] = {
     "script": str,
     "infer": str,
     "strip": str,
+    "rules": _parse_names,
     "encoding": str,
     "jobs": _parse_whole,
     "cpu_limit": _parse_number,
@@ -176,7 +186,9 @@ def load(
     (default: the current one) are tried. Raises `ConfigurationError` naming the source.
     """
     environment = os.environ if environment is None else environment
-    layers: list[tuple[str, Mapping[str, object]]] = [_from_file(config, folder or Path())]
+    layers: list[tuple[str, Mapping[str, object]]] = [
+        _rooted(*_from_file(config, folder or Path()))
+    ]
     variables = {
         name: environment[f"INGEST_{name.upper()}"]
         for name in _PARSERS
@@ -213,6 +225,18 @@ def _from_file(config: Path | None, folder: Path) -> tuple[str, Mapping[str, obj
         table = tool.get("ingest") if isinstance(tool, dict) else None
         return str(project), table if isinstance(table, dict) else {}
     return "", {}
+
+
+def _rooted(origin: str, layer: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
+    """Return a file's settings with the paths in them counted from that file's folder."""
+    given = layer.get("rules")
+    if not isinstance(given, str | list):
+        return origin, layer
+    folder = Path(origin).parent
+    try:
+        return origin, {**layer, "rules": [str(folder / name) for name in _parse_names(given)]}
+    except (TypeError, AttributeError):
+        raise ConfigurationError(f"{origin}: rules cannot be {given!r}") from None
 
 
 def _read_toml(path: Path) -> Mapping[str, object]:

@@ -12,6 +12,8 @@ from ingest.errors import ConfigurationError
 from ingest.strip import grammar, packs
 from ingest.strip.folding import any_of, fold, fold_with_map, table
 from ingest.strip.lines import LONGEST
+from ingest.strip.rulebook import shipped
+from ingest.strip.rulebook import shipped
 
 RULES = [(pack, rule) for pack in packs.packs() for rule in pack.rules]
 
@@ -47,7 +49,7 @@ def test_patterns_stand_in_the_folded_view() -> None:
 
 
 def test_the_gate_finds_both_scripts() -> None:
-    gate = packs.gate()
+    gate = shipped().gate
     assert gate.search("版權聲明 本文檔由用戶提供并上傳")
     assert gate.search("本文档由用户提供")
     assert not gate.search("本镇共有农户三千，上传下达及时。")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ingest.strip import grammar, packs
+from ingest.strip import grammar
 from ingest.strip.bounds import TITLES, head_end, pick, spam, tail_start
 from ingest.strip.folding import fold, fold_with_map
 from ingest.strip.lines import SUFFIX, Removals, TextLine
@@ -28,6 +28,7 @@ from ingest.strip.recognition import (
     proves_site,
     rules_of,
 )
+from ingest.strip.rulebook import Rulebook, shipped
 
 __all__ = ["Level", "Site", "find"]
 
@@ -52,16 +53,18 @@ class Site:
         return values[0] if values and all(value == values[0] for value in values) else None
 
 
-def find(removals: Removals, lines: Sequence[TextLine], level: Level, *, known: bool) -> Site:
+def find(
+    removals: Removals, lines: Sequence[TextLine], level: Level, book: Rulebook | None
+) -> Site:
     """Find the blocks, ask for their removal, and say what they tell of the page.
 
-    `known` is False where no word of any pack's gate stands in the text.
+    `book` is None where no word of any pack's gate stands in the text.
     """
     solid = [line for line in lines if not line.blank]
-    if not known:
+    if book is None:
         return _unknown(removals, solid, level)
     nearby = near(len(solid), REACH)
-    all_packs = packs.packs()
+    all_packs = book.packs
     named = {at: found for at in nearby if (found := rules_of(solid[at].folded, all_packs))}
     cues: dict[str, set[str]] = {}
     proven: set[str] = set()
@@ -85,7 +88,9 @@ def _unknown(removals: Removals, solid: Sequence[TextLine], level: Level) -> Sit
     nearby = near(len(solid), CLOSE)
     if len({verdict.rule for at in nearby if (verdict := chrome(solid[at]))}) < 2:
         nearby = {at for at in nearby if at < ENDS or at >= len(solid) - ENDS}
-    named = {at: found for at in nearby if (found := rules_of(solid[at].folded, (packs.common(),)))}
+    named = {
+        at: found for at in nearby if (found := rules_of(solid[at].folded, (shipped().common,)))
+    }
     verdicts = {at: verdict for at in nearby if (verdict := judge(solid[at]))}
     return _settle(removals, solid, frozenset(), named, verdicts, level)
 

@@ -7,9 +7,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from ingest.strip import packs
 from ingest.strip.folding import fold_with_map
 from ingest.strip.lines import Removals, TextLine
+from ingest.strip.rulebook import Rulebook
 
 # A phrase inside the report must repeat: once is a quotation.
 REPEATED = 2
@@ -28,19 +28,20 @@ _CLOSING = re.compile(r"(?:</(?:p|b|strong|em|span|div|font|center|h[1-6])>){1,8
 _TAG = re.compile(r"</?([a-z]+[1-6]?)")
 
 
-def phrases(removals: Removals, lines: Sequence[TextLine], recognised: frozenset[str]) -> None:
+def phrases(
+    removals: Removals, lines: Sequence[TextLine], recognised: frozenset[str], book: Rulebook
+) -> None:
     """Ask for the removal of body notices that repeat or whose template is recognised."""
     text = removals.text
     starts = [line.start for line in lines]
     touched: dict[int, None] = {}
-    for found in packs.body_gate().finditer(text):
+    for found in book.body_gate.finditer(text):
         touched[bisect_right(starts, found.start()) - 1] = None
-    rules = [(pack, rule) for pack in packs.packs() for rule in pack.rules if rule.region == "body"]
     hits: dict[str, list[tuple[int, int, bool, str]]] = {}
     for index in touched:
         line = lines[index]
         folded, offsets = fold_with_map(line.text)
-        for pack, rule in rules:
+        for pack, rule in book.body_rules:
             if rule.pattern.fullmatch(folded):
                 hits.setdefault(rule.id, []).append((line.start, line.stop, True, pack.id))
                 break

@@ -16,7 +16,6 @@ from importlib.resources import files
 from typing import Any
 
 from ingest.errors import ConfigurationError
-from ingest.strip.folding import any_of
 
 REGIONS = ("head", "tail", "edge", "body")
 
@@ -127,29 +126,3 @@ def packs() -> tuple[Pack, ...]:
     return tuple(
         parse(tomllib.loads(entry.read_text(encoding="utf-8")), entry.name) for entry in found
     )
-
-
-@cache
-def common() -> Pack:
-    """Return the pack of what many sites share, which needs no recognition of its own."""
-    return next(pack for pack in packs() if pack.id == "common")
-
-
-@cache
-def body_gate() -> re.Pattern[str]:
-    """Return the same for the packs that have rules for the inside of a report."""
-    return any_of(
-        word
-        for pack in packs()
-        if any(rule.region == "body" for rule in pack.rules)
-        for word in pack.gate
-    )
-
-
-@cache
-def gate() -> re.Pattern[str]:
-    """Return the one pattern whose absence says that a text has nothing for the packs.
-
-    It runs on the text as it stands, so it finds each word in both scripts.
-    """
-    return any_of(word for pack in packs() for word in pack.gate)

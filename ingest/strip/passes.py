@@ -5,17 +5,20 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from ingest.document import Document
-from ingest.strip import blocks, grammar, inline, marks, packs, particulars, running, slices
+from ingest.strip import blocks, grammar, inline, marks, particulars, running, slices
 from ingest.strip.blocks import Level, Site
 from ingest.strip.lines import LONGEST, Removals, TextLine, split
+from ingest.strip.rulebook import Rulebook, shipped
 
 # Head and tail of a text in which the words of an unknown site are looked for, in
 # characters: more than the longest head seen (template B, 1,900 characters).
 ENDS = 3000
 
 
-def strip(document: Document, level: Level = "sure") -> Document:
+def strip(document: Document, level: Level = "sure", book: Rulebook | None = None) -> Document:
     """Remove what is not the report. One step, whatever was found.
+
+    `book` holds the packs; without it those that come with the program.
 
     >>> page = "水情_第1页\\n全文预览已结束\\n文档简介\\n\\n水情今年正常。\\n\\n评论\\n0/150\\n提交评论\\n"
     >>> stripped = strip(Document.from_text(page))
@@ -26,7 +29,8 @@ def strip(document: Document, level: Level = "sure") -> Document:
     removals = Removals(text)
     if document.pages:
         running.find(removals, document.layout())
-    known = bool(packs.gate().search(text))
+    book = book or shipped()
+    known = bool(book.gate.search(text))
     ends = known or _may_be_site(text)
     site = Site()
     lines: list[TextLine] = []
@@ -35,12 +39,12 @@ def strip(document: Document, level: Level = "sure") -> Document:
     if ends:
         lines = split(text)
         solid = [line for line in lines if not line.blank and not removals.removed(line)]
-        site = blocks.find(removals, solid, level, known=known)
+        site = blocks.find(removals, solid, level, book if known else None)
         report = solid[site.first : site.last]
         if site.proven:
             body = (report[0].start, report[-1].end) if report else (0, 0)
     if known:
-        inline.phrases(removals, lines, site.packs)
+        inline.phrases(removals, lines, site.packs, book)
     inline.field_codes(removals)
     told = particulars.metadata(site)
     pages = told.get("page_count") or document.metadata.get("page_count")
@@ -74,7 +78,7 @@ def _may_be_site(text: str) -> bool:
     tail = text[-ENDS:].partition("\n")[2]
     both = f"{head}{middle}\n{tail}"
     trial = Removals(both)
-    site = blocks.find(trial, split(both), "sure", known=False)
+    site = blocks.find(trial, split(both), "sure", None)
     return site.proven or bool(trial.marks)
 
 

@@ -24,8 +24,8 @@ PROBES = 24
 """Characters compared before indices are trusted. Where PDFium miscounts, all behind is shifted."""
 
 _LINE_END = "\r\n"
-# Line ends that come from a glyph would split a line of ours in two.
-_STRAY_ENDS = re.compile("[\r\n]")
+# Line ends that come from a glyph would split a line of ours in two, tabs part cells.
+_STRAY_ENDS = re.compile("[\r\n\t]")
 _SPECIAL = re.compile("[\ud800-\udfff\uffff]")
 
 
@@ -151,7 +151,7 @@ def spans(text_page: int, text: str) -> Spans:
                 end = offset + len(line)
                 firsts.append(end - len(bare))
                 lasts.append(end - 1)
-                if "\n" in bare or "\r" in bare:
+                if "\n" in bare or "\r" in bare or "\t" in bare:
                     bare = _STRAY_ENDS.sub(" ", bare)
                 texts.append(bare)
             offset += len(piece)

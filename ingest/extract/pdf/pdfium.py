@@ -68,6 +68,12 @@ class Pdfium(NamedTuple):
     count_form_objects: Function
     form_object_at: Function
     draw_mode: Function
+    object_matrix: Function
+    count_segments: Function
+    segment_at: Function
+    segment_type: Function
+    segment_point: Function
+    closes: Function
 
 
 @cache
@@ -135,6 +141,12 @@ def library() -> Pdfium:
         count_form_objects=bound("FPDFFormObj_CountObjects", integer, pointer),
         form_object_at=bound("FPDFFormObj_GetObject", pointer, pointer, count),
         draw_mode=bound("FPDFPath_GetDrawMode", integer, pointer, pointer, pointer),
+        object_matrix=bound("FPDFPageObj_GetMatrix", integer, pointer, pointer),
+        count_segments=bound("FPDFPath_CountSegments", integer, pointer),
+        segment_at=bound("FPDFPath_GetPathSegment", pointer, pointer, integer),
+        segment_type=bound("FPDFPathSegment_GetType", integer, pointer),
+        segment_point=bound("FPDFPathSegment_GetPoint", integer, pointer, pointer, pointer),
+        closes=bound("FPDFPathSegment_GetClose", integer, pointer),
     )
 
 

@@ -35,6 +35,7 @@ from ingest.extract.pdf.recovery import with_trailer
 from ingest.extract.pdf.rows import Row, read_rows
 from ingest.extract.pdf.second_opinion import SecondOpinion
 from ingest.extract.pdf.spaces import without_layout_gaps
+from ingest.extract.pdf.tables import with_tables
 
 _TAIL = 4096
 """Bytes: the end mark stands in the last kilobyte, some servers append a page of HTML."""
@@ -177,6 +178,7 @@ def _read_page(page: int) -> Reading:
                 rows = untangled(text_page, page_frame, rows)
                 rows = visibility.hide(page, text_page, page_frame, rows)
                 rows = overprint.once(text_page, rows)
+                rows = with_tables(page, text_page, page_frame, rows)
                 if not is_plain(text):
                     rows = [
                         row if is_plain(row.text) else row._replace(text=plain(row.text))

@@ -293,6 +293,13 @@ class TestCache:
         assert beside[0][0] == "峧"
         assert beside[0][1] > 0.9
 
+    def test_a_document_of_one_character_takes_linear_time(self, model: language.Model) -> None:
+        start = time.process_time()
+        document = model.cache("一" * 500_000)
+        for _ in range(20):
+            model.rank("一一一一", ["一", "二"], "一一一一", document)
+        assert time.process_time() - start < 2
+
     @settings(deadline=None)  # other work shares the machine
     @given(st.text(max_size=80))
     def test_any_document_will_do(self, text: str) -> None:

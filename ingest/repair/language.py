@@ -158,7 +158,7 @@ class Model:
         return [(candidates[at], masses[at] / total) for at in order]
 
     def cache(self, text: str) -> Cache:
-        """What a document says, for `rank`; three milliseconds for ten thousand characters.
+        """What a document says, for `rank`; five milliseconds for ten thousand characters.
 
         >>> model = han()
         >>> cache = model.cache("盧溝橋在永定河上。盧溝橋有石獅。")

@@ -10,6 +10,10 @@ from ingest.repair.language_lattice import is_han
 #: Longest sequence of characters compared between two places of a document.
 CACHE_REACH: Final = 5
 
+#: Occurrences of a pair of characters that are looked at; more would say nothing new, and
+#: a document of one character a million times would take seconds.
+PLACES: Final = 250
+
 
 class Cache:
     """What a document says: evidence for the words at its broken places.
@@ -31,7 +35,9 @@ class Cache:
             start, end = match.span()
             self.size += end - start
             for at in range(start, end - 1):
-                pairs.setdefault(self.text[at : at + 2], []).append(at)
+                places = pairs.setdefault(self.text[at : at + 2], [])
+                if len(places) < PLACES:
+                    places.append(at)
         self._pairs = pairs
 
     def shared(self, left: str, candidate: str, right: str) -> dict[tuple[int, int], int]:

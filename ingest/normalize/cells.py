@@ -44,12 +44,16 @@ def tabular(lines: Sequence[str], rows: Sequence[Row], relations: Sequence[Relat
         if where == "beside" and parts(gap(rows[index], rows[index + 1])):
             are_rows[index] = are_rows[index + 1] = True
     for index, where in enumerate(relations):
+        following = lines[index + 1]
         if where == "below" and are_rows[index + 1] and not are_rows[index]:
+            if "\t" in following:
+                # Extraction knew its cells, and the head's with them.
+                continue
             # The line above the first row is its head where it has about as many cells.
             count = len(lines[index].split())
             are_rows[index] = (
                 count >= 3
-                and abs(count - len(lines[index + 1].split())) <= 1
+                and abs(count - len(following.split())) <= 1
                 and not _SENTENCE.search(lines[index])
             )
     return are_rows
@@ -64,7 +68,8 @@ def find(lines: Sequence[str], are_rows: Sequence[bool], rows: Sequence[Row]) ->
     }
     edits: list[Edit] = []
     for index, is_row in enumerate(are_rows):
-        if not is_row:
+        if not is_row or "\t" in lines[index]:
+            # Where extraction knew the cells, their words stay together.
             continue
         gaps = list(_SPACES.finditer(lines[index]))
         count = len(gaps) if _is_spread(lines[index], rows[index]) else borders.get(index, 0)

@@ -47,7 +47,12 @@ class _Layout:
         self.rows = rows
         self.lines = [text[row.start : row.end] for row in rows]
         self.relations: list[Relation] = [relation(one, two) for one, two in pairwise(rows)]
-        self.usual = usual_pitch(rows, self.relations)
+        # Rows of cells may be several lines high; their distance is not that of lines.
+        of_prose: list[Relation] = [
+            "elsewhere" if "\t" in one or "\t" in two else where
+            for (one, two), where in zip(pairwise(self.lines), self.relations, strict=True)
+        ]
+        self.usual = usual_pitch(rows, of_prose)
         self.tabular = cells.tabular(self.lines, rows, self.relations)
         self.bands = bands.find(self.lines, rows, self.relations)
         for index in self.bands:

@@ -14,6 +14,7 @@ from ingest.errors import ConfigurationError
 from ingest.strip import packs
 from ingest.strip.folding import any_of
 from ingest.strip.packs import Pack, Rule
+from ingest.strip.schema import problems
 
 ADVICE = "`ingest rules test FILE` lists everything that is wrong with a pack file"
 
@@ -78,7 +79,10 @@ def _bound(contents: tuple[tuple[str, str], ...]) -> Rulebook:
     found = list(shipped().packs)
     origins = {pack.id: "the packs that come with the program" for pack in found}
     for path, content in contents:
-        pack = packs.parse(parsed(content, path), path)
+        form = parsed(content, path)
+        for problem in problems(form, path):
+            raise ConfigurationError(problem.line(), advice=ADVICE)
+        pack = packs.parse(form, path)
         if pack.id in origins:
             raise ConfigurationError(
                 f"{path}: pack {pack.id!r} is already in {origins[pack.id]}",

@@ -1,60 +1,53 @@
-"""PDF extraction beside PDFium's bare text, in one run: CPU time and similarity to known text.
+"""PDFs beside five other engines, in one run: text, paragraphs, tables, running lines, CPU.
 
-Run as a script it prints the figures; `measure` gives them to the bench table. Ratios
-are best of several rounds, the two sides taking turns, so that a busy machine hits both.
+Quality is measured on the fixtures, whose text is exactly known, class by class; CPU as
+the whole pipeline beside PDFium's bare text, the two taking turns, least of several
+rounds. On the corpus, where it lies beside the checkout, what is left of radicals, signs
+without a meaning and the like is counted, and every file must give a result or a reason.
 """
 
 from __future__ import annotations
 
-import ctypes
 import json
 import logging
 import re
-import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from importlib.util import find_spec
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 import ingest
-from ingest.document import Source
 from ingest.errors import IngestError
-from ingest.extract.pdf import read_pdf
-from ingest.extract.pdf.pdfium import library, opened, opened_page, opened_text
+from tests.bench.clock import side_by_side
+from tests.bench.pdf_engines import Engine, bare_text, our_text, peers, whole_pipeline
+from tests.test_normalize_paragraphs import f1
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "fixtures" / "pdf"
 CORPUS = ROOT.parent / "shared" / "corpora" / "pdf"
-ROUNDS = 3
+
+PLAIN = ("zh-page-of-total", "en-report", "zh-dash-number", "hant-odd-even", "en-traps")
+"""One column of running text, heads and feet."""
+GEOMETRY = ("zh-ruled-table", "zh-two-columns", "en-two-columns", "en-watermark", "zh-hidden")
+"""Tables, columns, text that is drawn aslant or not at all."""
+PLAIN_REPORTS = ("case-study-2", "kb-sample", "face-report")
+GEOMETRY_REPORTS = ("annual-report-2020", "issue-67", "two-column-paper", "geotopo")
 
 _IDEOGRAPHIC = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 _BESIDE_IDEOGRAPH = re.compile(f"(?<=[{_IDEOGRAPHIC}]) | (?=[{_IDEOGRAPHIC}])")
-
-
-def bare_text(content: bytes) -> str:
-    """PDFium's text of all pages and nothing else: what one pays at least."""
-    pdfium = library()
-    pages = []
-    with opened(content, None) as document:
-        for index in range(pdfium.page_count(document)):
-            with opened_page(document, index) as page:
-                if not page:
-                    continue
-                with opened_text(page) as text_page:
-                    count = pdfium.count_characters(text_page) if text_page else 0
-                    if count > 0:
-                        units = (ctypes.c_ushort * (count + 1))()
-                        written = pdfium.text(text_page, 0, count, ctypes.addressof(units))
-                        pages.append(bytes(units)[: 2 * written - 2].decode("utf-16-le", "replace"))
-    return "\n".join(pages)
-
-
-def our_text(content: bytes) -> str:
-    return read_pdf(content, Source("bench", "", "application/pdf")).text
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+_DEFECTS = {
+    "radicals": re.compile("[\u2e80-\u2fdf]"),
+    "compatibility": re.compile("[\uf900-\ufaff]"),
+    "cid": re.compile(r"\(cid:\d+\)"),
+    "controls": re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]"),
+    "private_use": re.compile("[\ue000-\uf8ff]"),
+}
 
 
 def similarity(text: str, known: str) -> float:
@@ -87,130 +80,206 @@ def _common(one: str, other: str) -> int:
     return len(one) - row.bit_count()
 
 
-def _seconds(read: Callable[[bytes], str], content: bytes) -> float:
-    start = time.process_time()
-    read(content)
-    return time.process_time() - start
+def squeezed(text: str) -> str:
+    """Compatibility forms resolved, white space gone."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-def _readable(paths: list[Path]) -> Iterator[tuple[str, bytes]]:
-    for path in paths:
-        content = path.read_bytes()
-        try:
-            our_text(content)
-        except IngestError:
-            continue
-        yield path.name, content
-
-
-def measure_cpu(paths: list[Path]) -> dict[str, float]:
-    """Ratio of our CPU time to PDFium's bare text for each file, and for all together."""
-    ratios: dict[str, float] = {}
-    total_ours = total_bare = 0.0
-    for name, content in _readable(paths):
-        pairs = [(_seconds(bare_text, content), _seconds(our_text, content)) for _ in range(ROUNDS)]
-        bare, ours = min(pair[0] for pair in pairs), min(pair[1] for pair in pairs)
-        ratios[name] = round(ours / bare, 3)
-        total_bare += bare
-        total_ours += ours
-    if total_bare:
-        ratios["all"] = round(total_ours / total_bare, 3)
-    return ratios
-
-
-def _pdftotext(content: bytes) -> str:
-    command = ["pdftotext", "-enc", "UTF-8", "-", "-"]
-    done = subprocess.run(command, input=content, capture_output=True, check=False, timeout=120)
-    return done.stdout.decode("utf-8", "replace")
-
-
-def _pdfplumber(content: bytes) -> str:
-    import pdfplumber
-
-    with pdfplumber.open(BytesIO(content)) as document:
-        return "\n".join(page.extract_text() for page in document.pages)
-
-
-def _pdfminer(content: bytes) -> str:
-    from pdfminer.high_level import extract_text
-
-    return extract_text(BytesIO(content))
-
-
-def _pymupdf(content: bytes) -> str:
-    import pymupdf
-
-    with pymupdf.open(stream=content, filetype="pdf") as document:
-        return "\n".join(page.get_text() for page in document)
-
-
-def _whole_pipeline(content: bytes) -> str:
-    return ingest.clean(ingest.read(content, name="bench.pdf")).text
-
-
-def peers() -> dict[str, Callable[[bytes], str]]:
-    """What the benchmark compares: ours, and those of the others that are installed here."""
-    found = {
-        "ingest": _whole_pipeline,
-        "extract": our_text,
-        "pdfium": bare_text,
-        "pdfplumber": _pdfplumber,
-        "pdfminer": _pdfminer,
-    }
-    if shutil.which("pdftotext"):
-        found["pdftotext"] = _pdftotext
-    if find_spec("pymupdf"):
-        found["pymupdf"] = _pymupdf
+def known() -> dict[str, tuple[bytes, str, dict[str, Any]]]:
+    """The fixtures with a text layer: bytes, text expected, and what the truth file states."""
+    found = {}
+    for path in sorted(FIXTURES.glob("*.json")):
+        stated = json.loads(path.read_text(encoding="utf-8"))
+        if stated["text_layer"] == "full":
+            text = path.with_suffix(".txt").read_text(encoding="utf-8")
+            found[path.stem] = path.with_suffix(".pdf").read_bytes(), text, stated
     return found
 
 
-def measure_similarity(
-    pairs: list[tuple[Path, Path]], engines: Mapping[str, Callable[[bytes], str]]
-) -> dict[str, dict[str, float]]:
-    """Similarity to known text by file and engine, and the mean over the files.
+def lost(text: str, wanted: str) -> float:
+    """Share of the known characters that a text does not hold, wherever they stand."""
+    truth = Counter(squeezed(wanted))
+    return 1 - (truth & Counter(squeezed(text))).total() / truth.total()
 
-    Files that we refuse by name, scans and noise, are left out for all.
-    """
-    figures: dict[str, dict[str, float]] = {}
-    for path, known in pairs:
-        content, text = path.read_bytes(), known.read_text(encoding="utf-8")
+
+def running_left(text: str, wanted: str, stated: Mapping[str, Any]) -> tuple[int, int]:
+    """How many running lines and watermarks stand in a text as lines, and how many there were."""
+    lines = Counter(map(squeezed, text.split("\n")))
+    body = Counter(map(squeezed, wanted.split("\n")))
+    there: Counter[str] = Counter()
+    for line in (*stated["running"], *stated["watermarks"]):
+        there[squeezed(line["text"])] += len(line["pages"]) * line.get("times", 1)
+    left = sum(min(count, max(0, lines[one] - body[one])) for one, count in there.items())
+    return left, there.total()
+
+
+def cell_f1(cells: Iterable[str], stated: Mapping[str, Any]) -> float:
+    """Agreement of cells found with those of the truth, each as often as it stands there."""
+    ours = Counter(squeezed(cell) for cell in cells if cell)
+    truth = Counter(squeezed(cell) for rows in stated["tables"] for row in rows for cell in row)
+    return 2 * (ours & truth).total() / (ours.total() + truth.total())
+
+
+def plumber_cells(content: bytes) -> list[str]:
+    import pdfplumber
+
+    with pdfplumber.open(BytesIO(content)) as document:
+        tables = [table for page in document.pages for table in page.extract_tables()]
+    return [cell for table in tables for row in table for cell in row if cell]
+
+
+def measure_quality(engines: Mapping[str, Engine]) -> dict[str, Any]:
+    """Similarity, paragraph breaks, running lines left and body lost by engine; cells."""
+    similar: dict[str, dict[str, float]] = {}
+    breaks: dict[str, list[float]] = {name: [] for name in engines}
+    gone: dict[str, list[float]] = {name: [] for name in engines}
+    running: dict[str, tuple[int, int]] = dict.fromkeys(engines, (0, 0))
+    cells: dict[str, dict[str, float]] = {}
+    below: dict[str, float] = {}
+    for stem, (content, wanted, stated) in known().items():
+        similar[stem] = {}
+        for name, engine in engines.items():
+            text = engine(content)
+            similar[stem][name] = round(similarity(text, wanted), 4)
+            breaks[name].append(f1(text, wanted))
+            gone[name].append(lost(text, wanted))
+            left, there = running_left(text, wanted, stated)
+            running[name] = running[name][0] + left, running[name][1] + there
+            if name == "ingest" and breaks[name][-1] < 0.95:
+                below[stem] = round(breaks[name][-1], 4)
+            if name == "ingest" and stated["tables"]:
+                rows = [line for line in text.split("\n") if "\t" in line]
+                ours = [cell for row in rows for cell in row.split("\t")]
+                cells[stem] = {
+                    "ingest": round(cell_f1(ours, stated), 4),
+                    "pdfplumber": round(cell_f1(plumber_cells(content), stated), 4),
+                }
+    similar["mean"] = {
+        name: round(fmean(by_name[name] for by_name in similar.values()), 4) for name in engines
+    }
+    return {
+        "similarity": similar,
+        "break_f1": {name: round(fmean(found), 4) for name, found in breaks.items()},
+        "break_f1_below_95": below,
+        "running_left_percent": {
+            name: round(100 * left / there, 2) for name, (left, there) in running.items()
+        },
+        "body_lost_percent": {name: round(100 * fmean(found), 3) for name, found in gone.items()},
+        "cells_f1": cells,
+    }
+
+
+def measure_cpu(paths: Iterable[Path], rounds: int = 3) -> dict[str, float]:
+    """Whole pipeline by PDFium's bare text, for each file and for all together."""
+    ratios: dict[str, float] = {}
+    totals: Counter[str] = Counter()
+    for path in paths:
+        content = path.read_bytes()
+        taken = side_by_side(
+            {
+                "ours": lambda content=content: whole_pipeline(content),
+                "bare": lambda content=content: bare_text(content),
+                "read": lambda content=content: our_text(content),
+            },
+            rounds=rounds,
+        )
+        totals.update(taken)
+        ratios[path.stem] = round(taken["ours"] / taken["bare"], 3)
+    if totals["bare"]:
+        ratios["all"] = round(totals["ours"] / totals["bare"], 3)
+        ratios["all_extract_alone"] = round(totals["read"] / totals["bare"], 3)
+    return ratios
+
+
+def measure_corpus(paths: Iterable[Path]) -> dict[str, Any]:
+    """What is left of the defects of real PDFs, beside PDFium; ideographs kept; refusals."""
+    left = dict.fromkeys(_DEFECTS, 0)
+    there = dict.fromkeys(_DEFECTS, 0)
+    refused: Counter[str] = Counter()
+    han = han_there = pages_with_tables = 0
+    for path in paths:
+        content = path.read_bytes()
         try:
-            our_text(content)
-        except IngestError:
+            document = ingest.read(content, name=path.name)
+        except IngestError as error:
+            refused[type(error).__name__] += 1
             continue
-        figures[path.name] = {
-            name: round(similarity(read(content), text), 4) for name, read in engines.items()
+        text, bare = ingest.clean(document).text, bare_text(content)
+        for name, rule in _DEFECTS.items():
+            left[name] += len(rule.findall(text))
+            there[name] += len(rule.findall(bare))
+        # What stripping takes is not lost: ideographs are counted before it.
+        han += len(_HAN.findall(unicodedata.normalize("NFKC", document.text)))
+        han_there += len(_HAN.findall(unicodedata.normalize("NFKC", bare)))
+        pages_with_tables += sum(
+            "\t" in document.text[page.start : page.end] for page in document.pages
+        )
+    return {
+        "left": left,
+        "in_pdfium": there,
+        "han_kept_percent": round(100 * han / han_there, 3) if han_there else 100.0,
+        "pages_with_tables": pages_with_tables,
+        "refused_by_name": dict(refused),
+    }
+
+
+def measure_references(engines: Mapping[str, Engine]) -> dict[str, Any]:
+    """Similarity to the reference texts of the corpus, which are not exact."""
+    found: dict[str, Any] = {}
+    for reference in sorted((CORPUS / "reference").glob("*")):
+        content = (CORPUS / f"{reference.stem}.pdf").read_bytes()
+        wanted = reference.read_text(encoding="utf-8")
+        found[reference.stem] = {
+            name: round(similarity(engine(content), wanted), 4) for name, engine in engines.items()
         }
-    if figures:
-        figures["mean"] = {
-            name: round(fmean(by_name[name] for by_name in figures.values()), 4) for name in engines
-        }
-    return figures
+    return found
+
+
+_THOUSAND_PAGES = """
+import resource, sys
+sys.path.insert(0, "fixtures")
+from pdf_writer import make_pdf, text
+import ingest
+lines = "".join(text(f"Line {n} of a page of plain text, as long as others", y=780 - 15 * n) for n in range(45))
+document = ingest.clean(ingest.read(make_pdf([lines] * PAGES), name="long.pdf"))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def peak_memory(pages: int) -> float:
+    """Peak of the memory, in MB, of a process that cleans a PDF of so many pages."""
+    code = _THOUSAND_PAGES.replace("PAGES", str(pages))
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return round(float(done.stdout), 1)
 
 
 def measure(*, quick: bool = False) -> dict[str, object]:
-    """All figures of this file.
-
-    The corpus is left out where it does not lie beside the checkout, and by `quick`.
-    """
-    fixtures = sorted(FIXTURES.glob("*.pdf"))
-    corpus = sorted(CORPUS.glob("*.pdf")) if CORPUS.is_dir() and not quick else []
-    known = [(path, path.with_suffix(".txt")) for path in fixtures]
-    references = [
-        (path, reference)
-        for path in corpus
-        for reference in sorted((CORPUS / "reference").glob(f"{path.stem}.*"))
-    ]
-    engines = peers()
+    """All figures of this file; `quick` leaves out the corpus and the long document."""
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
-    return {
-        "cpu_ratio_fixtures": measure_cpu(fixtures),
-        "cpu_ratio_corpus": measure_cpu(corpus),
-        "similarity": measure_similarity([pair for pair in known if pair[1].is_file()], engines),
-        "similarity_corpus": measure_similarity(
-            references, {name: engines[name] for name in ("ingest", "extract", "pdfium")}
-        ),
+    engines = peers()
+    figures: dict[str, object] = {
+        **measure_quality(engines),
+        "cpu_ratio_plain": measure_cpu(FIXTURES / f"{stem}.pdf" for stem in PLAIN),
+        "cpu_ratio_geometry": measure_cpu(FIXTURES / f"{stem}.pdf" for stem in GEOMETRY),
     }
+    if quick:
+        return figures
+    figures["peak_memory_mb"] = {"100_pages": peak_memory(100), "1000_pages": peak_memory(1000)}
+    if CORPUS.is_dir():
+        figures["cpu_ratio_plain_corpus"] = measure_cpu(
+            (CORPUS / f"{stem}.pdf" for stem in PLAIN_REPORTS), rounds=2
+        )
+        figures["cpu_ratio_geometry_corpus"] = measure_cpu(
+            (CORPUS / f"{stem}.pdf" for stem in GEOMETRY_REPORTS), rounds=2
+        )
+        figures["corpus"] = measure_corpus(sorted(CORPUS.glob("*.pdf")))
+        chosen = ("ingest", "extract", "pdfium", "pdftotext", "pymupdf")
+        figures["similarity_corpus"] = measure_references(
+            {name: engines[name] for name in chosen if name in engines}
+        )
+    return figures
 
 
 if __name__ == "__main__":

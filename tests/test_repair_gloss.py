@@ -135,3 +135,33 @@ def test_the_lenient_decoder_backwards() -> None:
     assert not vanishes(0xB8, 0xB6)
     for first, seconds in undecodable():
         assert all(char(first, second) is None for second in seconds)
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("（1）a ?) （3）c", "2"),
+        ("?) a （2）b", "1"),
+        ("（1）a （2）b ?)", "3"),
+        ("（11）a ?2) （13）c", "1"),
+        ("（1）a ?) （4）c", "�"),
+        ("?) a", "�"),
+        ("（7）a ?) b", "�"),
+    ],
+)
+def test_a_digit_comes_back_only_where_the_list_decides(text: str, after: str) -> None:
+    from ingest.document import Edit
+    from ingest.repair.glosses.numbering import numbered
+
+    at = text.index("?")
+    lost = Edit(at, at + 1, "?", "（�", "gloss.cut.bracket.lost", "lost")
+    (edit,) = numbered(text, [lost])
+    assert edit.after == "（" + after
+    assert edit.certainty == ("lost" if after == "�" else "sure")
+
+
+def test_a_page_made_to_keep_us_busy_is_marked_not_searched() -> None:
+    head = "關(guān)于社區(qū)調(diào)研。"
+    page = repaired(head + "月?lián)芨?0" * 5000)
+    assert page.undo().text == head + "月?lián)芨?0" * 5000
+    assert any(mark.rule == "gloss.half" for _, mark in page.marks())

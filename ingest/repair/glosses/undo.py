@@ -13,8 +13,9 @@ from ingest.repair.glosses.numbering import numbered
 from ingest.repair.glosses.readings import READING
 from ingest.repair.glosses.recognize import Fingerprint, Gloss, halved, straddled, widened
 from ingest.repair.glosses.record import Record, Solution
-from ingest.repair.glosses.runs import Runs, Way
+from ingest.repair.glosses.runs import Runs
 from ingest.repair.glosses.vanished import Vanished
+from ingest.repair.glosses.ways import Way
 from ingest.repair.glosses.weigh import Weigher
 from ingest.settings import Settings
 

@@ -14,11 +14,12 @@ from typing import Final
 
 from ingest.repair.glosses import octets
 from ingest.repair.glosses.readings import converted
-from ingest.repair.glosses.runs import GONE_COST, ODD_COST, VANISHED_COST, Unit, Way
+from ingest.repair.glosses.ways import GONE_COST, ODD_COST, VANISHED_COST, Unit, Way
 from ingest.repair.glosses.weigh import LOST, START, State, Weigher, common
 
 #: Cost in nats from which a character is looked into, with what the one behind it costs
-#: above the usual. One in twenty of undamaged text costs as much.
+#: above the usual. Three in ten characters of undamaged text cost as much: a search costs
+#: time, a pair that is not looked for is lost.
 SUSPICIOUS: Final = 8.5
 USUAL: Final = 7.0
 
@@ -53,7 +54,7 @@ class Vanished:
             pair = octets.pair(unit.char) if len(unit.options) == 1 else None
             chosen: tuple[Unit, ...] = (unit,)
             cost = costs[index] + max(0.0, costs[index + 1] - USUAL)
-            if pair and (cost >= SUSPICIOUS or unit.char in converted()):
+            if pair and (cost >= SUSPICIOUS or unit.char in converted() or not common(unit.char)):
                 gain, chosen = self._weighed(done, state, unit, pair, text)
                 saved += gain
             units += chosen

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+INTERRUPTED = 130
+
 CODES = """\b
 Exit codes: 0 done (losses and partial documents are reported, not counted as
 failure); 1 some documents were quarantined, or --check found changes; 2 wrong
@@ -56,6 +58,15 @@ def shared_options(command: Command) -> Command:
                 metavar="LEVEL",
                 help="Remove notices that are sure (default), or also those that are only "
                 "likely; what is not removed is reported.",
+            ),
+            click.option(
+                "--rules",
+                multiple=True,
+                # Not given is not the same as none: environment and file speak then.
+                callback=lambda _context, _parameter, given: given or None,
+                metavar="FILE",
+                help="A pack of notice rules of your own (TOML), beside those that come with the "
+                "program; may be given several times. See `ingest rules --help`.",
             ),
             click.option(
                 "-e", "--encoding", metavar="NAME", help="Encoding of text and HTML input."
@@ -124,6 +135,9 @@ def cli() -> None:
     type=click.File("rb"),
     help="Read input paths from this file (- for standard input), one a line or NUL-ended.",
 )
+@click.option("--retry-failed", is_flag=True, help="Do again what was quarantined.")
+@click.option("--restart", is_flag=True, help="Do everything again, also what is done.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be read, skipped, written.")
 @limit_options
 @shared_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON record a document on stdout.")
@@ -134,6 +148,9 @@ def run(
     include: tuple[str, ...],
     exclude: tuple[str, ...],
     files_from: BinaryIO | None,
+    retry_failed: bool,
+    restart: bool,
+    dry_run: bool,
     as_json: bool,
     quiet: bool,
     config: Path | None,
@@ -143,32 +160,52 @@ def run(
 
     Each document runs in a process of its own with limits: a file that crashes or hangs
     costs itself alone and is named. OUT/documents.jsonl says what became of each input.
+    What is done is not done again: the same command goes on after an interruption.
 
     \b
     ingest run reports/ -o clean/ -j 4
     ingest run a.pdf b.html -o clean/ --to txt,jsonl
     """
     from ingest.batch.driver import run as run_batch
+    from ingest.batch.dryrun import plan
     from ingest.batch.intake import candidates, read_list
+    from ingest.batch.interrupt import Interruption
     from ingest.batch.options import RunOptions
     from ingest.batch.progress import Progress
 
     if not inputs and files_from is None:
         raise click.UsageError("no INPUT: name files or folders, or --files-from")
     settings = load(flags, config=config)
-    options = RunOptions(include=include, exclude=exclude)
+    options = RunOptions(
+        include=include, exclude=exclude, retry_failed=retry_failed, restart=restart
+    )
     named = [*inputs, *(read_list(files_from) if files_from else ())]
+    if dry_run:
+        for intent in plan(named, out, settings, options):
+            if as_json:
+                _print_json(intent.to_json())
+            else:
+                click.echo(intent.line())
+        return 0
     # Counting costs a walk through the folders: only where somebody watches the bar.
     total = sum(1 for _ in candidates(named, out, options)) if sys.stderr.isatty() else None
     failed = False
-    outcomes = run_batch(named, out, settings=settings, options=options)
-    # Closing the batch, however it ends, keeps the records of what was finished.
-    with Progress(total, quiet=quiet) as progress, contextlib.closing(outcomes):
+    with (
+        Interruption(lambda: _say("ending what is in flight; Ctrl-C again stops at once")) as stop,
+        Progress(total, quiet=quiet) as progress,
+        # Closing the batch, however it ends, keeps what is finished.
+        contextlib.closing(
+            run_batch(named, out, settings=settings, options=options, stop=stop)
+        ) as outcomes,
+    ):
         for outcome in outcomes:
             failed = failed or not outcome.ok
             progress.advance(outcome)
             if as_json:
                 _print_json(outcome.to_record(out))
+    if stop():
+        _say("interrupted; run the same command again to go on where it stopped")
+        return INTERRUPTED
     return int(failed)
 
 

@@ -299,9 +299,10 @@ class TestRun:
         os.close(primary)
         assert b"interrupted" in shown
         assert b"Traceback" not in shown
-        records = (out / "documents.jsonl").read_text("utf-8").splitlines()
-        statuses = [json.loads(record)["status"] for record in records]
-        assert 0 < len(statuses) < 3000
-        whole = statuses.count("done")
-        assert len(list(out.rglob("*.txt"))) == whole
-        assert not [path for path in out.rglob(".*") if path.is_file() and path.stat().st_size]
+        assert b"run the same command again" in shown
+        assert not (out / "documents.jsonl").exists()
+        status = json.loads(ingest("status", out, "--json").stdout)
+        assert not status["finished"]
+        assert 0 < status["documents"] < 3000
+        assert len(list(out.rglob("*.txt"))) == status["statuses"]["done"]
+        assert [path.name for path in (out / ".ingest").iterdir()] == ["ledger.sqlite"]

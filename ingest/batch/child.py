@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from ingest.batch.confine import Confinement
 from ingest.batch.limits import Limits, die_with
 from ingest.batch.wire import pack
 from ingest.errors import DocumentError, OutputError
@@ -43,12 +44,13 @@ Job: TypeAlias = Callable[[Task], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the zygote gives a child: its own number, a noise pipe, limits, bytes it maps."""
+    """What the zygote gives a child: its own number, a noise pipe, limits, bytes it maps, walls."""
 
     zygote: int
     noise: int
     limits: Limits
     mapped: int
+    confinement: Confinement | None
 
 
 def live(job: Job, task: Task, surroundings: Surroundings) -> None:
@@ -57,6 +59,8 @@ def live(job: Job, task: Task, surroundings: Surroundings) -> None:
     die_with(surroundings.zygote)
     _silence(surroundings.noise)
     surroundings.limits.apply(surroundings.mapped)
+    if surroundings.confinement is not None:
+        surroundings.confinement.child()
     _write(task.reply, _reported(job, task))
     os._exit(0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from ingest.settings import Settings
 if TYPE_CHECKING:
     from ingest.batch.intake import Candidate
     from ingest.batch.local import Engine
-    from ingest.batch.records import Ledger
+    from ingest.batch.resume import Resumption
     from ingest.document import Document
 
 _DOCUMENT_BOUND = 1 << 30
@@ -29,19 +29,25 @@ def run(
     *,
     settings: Settings | None = None,
     options: RunOptions | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Generator[Outcome, None, None]:
     """Clean files and folders into the folder `out`; yield one `Outcome` per input, in order.
 
     Each document is read and cleaned in a child process of its own with the limits of
     `settings`: whatever happens there is that document's outcome and nobody else's. The
     tree of the inputs is mirrored, counted from the deepest folder that all of them
-    share. `out/documents.jsonl` gets one record per input; it appears when the batch
-    ends, also when it is interrupted or the iterator is closed, then with what was finished.
+    share. What a ledger in `out` says is done, by the same program with the same
+    settings from the same bytes, is not done again: its outcome comes from there,
+    `resumed`. An outcome is yielded when its outputs and its line in the ledger are on
+    the disk. `out/documents.jsonl` gets one record per input when all are done; while
+    that is not so there is none. When `stop` begins to return True, no document begins
+    any more, and those in flight have a second or two to end.
 
     Nothing happens before the first `next()`. Raises `OutputError` where `out` cannot be
     written, is locked by another batch, or the disk is full; `UsageError` where `out` is
     itself an input, or on a system without POSIX. Never raises for one document. The
-    limits are no sandbox: they end what runs away, they do not hold what attacks.
+    limits are no sandbox: they end what runs away, they do not hold what attacks; where
+    the kernel offers Landlock and seccomp, these hold some of it.
 
     >>> import tempfile, pathlib
     >>> folder = pathlib.Path(tempfile.mkdtemp())
@@ -50,10 +56,13 @@ def run(
     ['empty']
     """
     _require_posix()
+    from ingest.batch.engines import engine_for
     from ingest.batch.folder import OutputFolder
     from ingest.batch.intake import candidates, identity
-    from ingest.batch.local import LocalEngine
-    from ingest.batch.records import Records
+    from ingest.batch.ledger import Ledger
+    from ingest.batch.records import write_records
+    from ingest.batch.resume import Resumption
+    from ingest.batch.versions import fingerprints
 
     settings, options = settings or Settings(), options or RunOptions()
     named = [os.fspath(given) for given in inputs]
@@ -64,21 +73,42 @@ def run(
             )
     with (
         OutputFolder(out) as folder,
-        Records(folder) as ledger,
-        LocalEngine(folder, settings, options) as engine,
+        Ledger(folder, restart=options.restart) as ledger,
+        engine_for(folder, settings, options) as engine,
     ):
-        yield from _recorded(engine, ledger, candidates(named, out, options))
+        resumption = Resumption(
+            ledger,
+            folder,
+            fingerprints(settings, options),
+            retry=options.retry_failed,
+            stop=stop or _never,
+        )
+        yield from _recorded(engine, resumption, candidates(named, out, options))
+        if resumption.complete:
+            write_records(folder, resumption.records())
+            confinement = getattr(engine, "confinement", "")
+            ledger.state({"ended": "yes", "confinement": confinement})
 
 
-def _recorded(engine: Engine, ledger: Ledger, found: Iterator[Candidate]) -> Iterator[Outcome]:
+def _never() -> bool:
+    return False
+
+
+def _recorded(
+    engine: Engine, resumption: Resumption, found: Iterator[Candidate]
+) -> Iterator[Outcome]:
     """Yield what an engine makes of the candidates, each outcome recorded before it is seen."""
+    from ingest.batch.local import LocalEngine
+
+    settles = isinstance(engine, LocalEngine)
+    if isinstance(engine, LocalEngine):
+        engine.settle = resumption.settle
     try:
-        for outcome in engine.outcomes(found):
-            ledger.add(outcome)
-            yield outcome
+        yield from resumption.outcomes(engine, found, settles=settles)
     finally:
-        for outcome in engine.close():
-            ledger.add(outcome)
+        left = engine.close()
+        if not settles:
+            resumption.left(left)
 
 
 def guarded_document(

@@ -1,7 +1,8 @@
 """The output folder: locked for one batch, every file in it whole.
 
 Files are written under a temporary name in a folder of their own, reach the disk, and
-only then get their name. No link in the output folder is followed.
+only then get their name. No link in the output folder is followed. The ledger lives
+beside the temporary files and stays when they go.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +20,10 @@ from ingest.batch.names import STAGING
 from ingest.batch.outcome import printable
 from ingest.errors import LimitError, OutputError
 
+LEDGER = "ledger.sqlite"
+_KEPT = (LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", f"{LEDGER}-journal")
+_OPEN_FOLDERS = 32
+"""Folders held open between documents: they come folder by folder, from a few workers."""
 _AS_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 # What stands in the way of one file only; everything else stops the batch.
 _IN_THE_WAY = (errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EEXIST)
@@ -31,7 +37,8 @@ class OutputFolder:
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
-        self._last: tuple[str, int] | None = None
+        self._folders: dict[str, int] = {}
+        self._unsettled: set[str] = set()
         with contextlib.ExitStack() as undo:
             try:
                 self.path.mkdir(parents=True, exist_ok=True)
@@ -80,27 +87,21 @@ class OutputFolder:
         except OSError as error:
             raise self._failure(error) from None
 
-    def cut_to_lines(self, name: str) -> None:
-        """Take from the end of a temporary file what is no whole line: a full disk cut it."""
-        number = os.open(name, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self._staging)
-        with os.fdopen(number, "r+b") as file:
-            whole = 0
-            for text in file:
-                whole += len(text) if text.endswith(b"\n") else 0
-            file.truncate(whole)
-
     def discard(self, names: Sequence[str]) -> None:
         """Remove temporary files, where they exist."""
         for name in names:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(name, dir_fd=self._staging)
 
-    def publish(self, names: Sequence[str], targets: Sequence[str]) -> tuple[Path, ...]:
+    def publish(
+        self, names: Sequence[str], targets: Sequence[str], *, settled: bool = True
+    ) -> tuple[Path, ...]:
         """Give finished temporary files their names below the folder; all of them or none.
 
         The files' content must be on the disk already. When this returns, the names are
-        too. Raises `LimitError` (reason `output`) where something of another kind stands
-        in the way of this file, `OutputError` where nothing at all can be written.
+        too, or with `settled=False` when `settle` returns. Raises `LimitError` (reason
+        `output`) where something of another kind stands in the way of this file,
+        `OutputError` where nothing at all can be written.
         """
         published: list[str] = []
         try:
@@ -108,7 +109,8 @@ class OutputFolder:
                 folder = self._folder_of(target)
                 os.rename(name, _last_part(target), src_dir_fd=self._staging, dst_dir_fd=folder)
                 published.append(target)
-            _settle(folder)  # targets differ in their suffix only: one folder for all
+            if settled:
+                self.settle()
         except OSError as error:
             for target in published:
                 os.unlink(_last_part(target), dir_fd=self._folder_of(target))
@@ -123,33 +125,78 @@ class OutputFolder:
             raise self._failure(error) from None
         return tuple(self.path / target for target in published)
 
+    def remove(self, targets: Sequence[str]) -> tuple[Path, ...]:
+        """Remove files that this program wrote; return those that were there.
+
+        Gone for good when `settle` returns. What is no regular file, or lies behind a
+        link, is not what was written there and stays.
+        """
+        removed = []
+        for target in targets:
+            try:
+                folder = self._folder_of(target, make=False)
+                found = os.stat(_last_part(target), dir_fd=folder, follow_symlinks=False)
+                if stat.S_ISREG(found.st_mode):
+                    os.unlink(_last_part(target), dir_fd=folder)
+                    removed.append(self.path / target)
+            except OSError as error:
+                if error.errno not in (errno.ENOENT, *_IN_THE_WAY):
+                    raise self._failure(error) from None
+        return tuple(removed)
+
+    def settle(self) -> None:
+        """Bring every name given or removed since the last time to the disk."""
+        try:
+            while self._unsettled:
+                folder = next(iter(self._unsettled))
+                _settle(self._folders[folder] if folder else self._root)
+                self._unsettled.discard(folder)
+        except OSError as error:
+            raise self._failure(error) from None
+
+    def ledger_path(self) -> Path:
+        """Where the ledger lies. Raises `OutputError` where something else lies there."""
+        for name in _KEPT:
+            with contextlib.suppress(FileNotFoundError):
+                found = os.stat(name, dir_fd=self._staging, follow_symlinks=False)
+                if not stat.S_ISREG(found.st_mode):
+                    raise OutputError(f"{self.path / STAGING / name}: is not a regular file")
+        return self.path / STAGING / LEDGER
+
+    def discard_ledger(self) -> None:
+        """Remove the ledger."""
+        self.discard(_KEPT)
+
     def close(self) -> None:
-        """Remove the temporary folder and let go of the lock."""
-        if self._last is not None:
-            os.close(self._last[1])
-            self._last = None
+        """Remove what is temporary and let go of the lock."""
+        for number in self._folders.values():
+            os.close(number)
+        self._folders.clear()
         with contextlib.suppress(OSError):  # what cannot be cleared now, the next batch clears
             self._clear_staging()
-            os.rmdir(STAGING, dir_fd=self._root)
+            os.rmdir(STAGING, dir_fd=self._root)  # not where there is a ledger in it
         os.close(self._staging)
         os.close(self._root)
 
-    def _folder_of(self, target: str) -> int:
-        """Open the folder of a target, making what is missing, following no link."""
-        folder, slash, _ = target.rpartition("/")
-        if not slash:
-            return self._root
-        # Documents come folder by folder: the one used last is mostly the one needed.
-        if self._last is None or self._last[0] != folder:
-            number = _descend(self._root, folder.split("/"))
-            if self._last is not None:
-                os.close(self._last[1])
-            self._last = folder, number
-        return self._last[1]
+    def _folder_of(self, target: str, *, make: bool = True) -> int:
+        """Open the folder of a target, making what is missing, following no link.
+
+        It counts as changed from now on.
+        """
+        folder = target.rpartition("/")[0]
+        if folder and folder not in self._folders:
+            number = _descend(self._root, folder.split("/"), make=make)
+            if len(self._folders) >= _OPEN_FOLDERS:
+                self.settle()
+                while self._folders:
+                    os.close(self._folders.popitem()[1])
+            self._folders[folder] = number
+        self._unsettled.add(folder)
+        return self._folders[folder] if folder else self._root
 
     def _clear_staging(self) -> None:
         with os.scandir(self._staging) as entries:
-            names = [entry.name for entry in entries]
+            names = [entry.name for entry in entries if entry.name not in _KEPT]
         self.discard(names)
 
     def _failure(self, error: OSError) -> OutputError:
@@ -159,22 +206,23 @@ class OutputFolder:
         )
 
 
-def _descend(root: int, parts: Sequence[str]) -> int:
+def _descend(root: int, parts: Sequence[str], *, make: bool) -> int:
     number = os.dup(root)
     for part in parts:
         try:
-            deeper = _enter(number, part)
+            deeper = _enter(number, part, make=make)
         finally:
             os.close(number)
         number = deeper
     return number
 
 
-def _enter(folder: int, name: str) -> int:
+def _enter(folder: int, name: str, *, make: bool = True) -> int:
     """Open a folder in a folder, made where it is missing; raises where it is a link."""
-    with contextlib.suppress(FileExistsError):
-        os.mkdir(name, dir_fd=folder)
-        _settle(folder)
+    if make:
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(name, dir_fd=folder)
+            _settle(folder)
     return os.open(name, _AS_FOLDER | os.O_NOFOLLOW, dir_fd=folder)
 
 

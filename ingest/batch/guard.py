@@ -63,16 +63,26 @@ class _Zygote:
 class Guard:
     """Runs documents in limited children, any number at a time.
 
-    `bound` is the number of bytes that one child may send back. A zygote that dies is
+    `bound` is the number of bytes that one child may send back; `confine` has the kernel
+    forbid children what no document needs, where it can: `confinement` says in words what
+    is in force, from the first document's end on. A zygote that dies is
     started anew with the next document; those in flight end with `GuardError`.
     """
 
     def __init__(
-        self, settings: Settings, job: str, *, output_limit: int, bound: int = REPORT_BOUND
+        self,
+        settings: Settings,
+        job: str,
+        *,
+        output_limit: int,
+        bound: int = REPORT_BOUND,
+        confine: bool = True,
     ) -> None:
         self._settings = settings
         self._job = job
         self._bound = bound
+        self._confine = confine
+        self.confinement = ""
         self.limits = Limits(
             settings.cpu_limit, settings.wall_limit, settings.memory_limit, output_limit
         )
@@ -126,7 +136,12 @@ class Guard:
             one.name: getattr(self._settings, one.name) for one in dataclasses.fields(Settings)
         }
         self._tell(
-            {"job": self._job, "settings": settings, "limits": dataclasses.asdict(self.limits)}
+            {
+                "job": self._job,
+                "settings": settings,
+                "limits": dataclasses.asdict(self.limits),
+                "confine": self._confine,
+            }
         )
         return self._zygote
 
@@ -180,6 +195,7 @@ class Guard:
         message, _ = received
         if "ready" in message:
             zygote.loaded = True
+            self.confinement = str(message["confined"])
         elif "refused" in message:
             if self._land(message["refused"]) is not None:
                 why = f"no process for it: {printable(message['why'])}"

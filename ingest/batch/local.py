@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from ingest.batch.endings import Ending, counts, short, whole
 from ingest.batch.folder import OutputFolder, temporary_names
@@ -22,13 +23,27 @@ from ingest.settings import Settings
 _AHEAD = 10_000
 """Outcomes that may wait for one that is not done: about 2 kB each, and enough that one
 document that runs into its wall limit does not hold up the others."""
+_GROUP = 64
+_WINDOW = 0.03
+"""Documents, and seconds, for which the first of a group that is finished waits for others:
+bringing names and ledger to the disk costs 5 ms a time, however many they are."""
+_HEARTBEAT = 0.2
+"""Seconds after which whoever waits for an outcome may look after other things."""
+
+Settle: TypeAlias = Callable[[Sequence[tuple[int, Outcome]]], list[Outcome]]
+"""Writes down what became of candidates, by their number in the order in which they came;
+returns the outcomes as recorded."""
 
 
 class Engine(Protocol):
     """What turns candidates into outcomes, in the order of the candidates."""
 
-    def outcomes(self, candidates: Iterator[Candidate]) -> Iterator[Outcome]:
-        """Yield one outcome per candidate. Raises `OutputError` and nothing else of its own."""
+    def outcomes(self, candidates: Iterator[Candidate]) -> Iterator[Outcome | None]:
+        """Yield one outcome per candidate, and None whenever it is about to wait.
+
+        An engine that never yields None is asked to stop only with its next outcome.
+        Raises `OutputError` and nothing else of its own.
+        """
 
     def close(self) -> list[Outcome]:
         """Stop what is in flight; return outcomes that are finished and were not yielded."""
@@ -45,13 +60,22 @@ class _Flight:
 
 
 class LocalEngine:
-    """Runs documents in children of this machine, `settings.workers` at a time."""
+    """Runs documents in children of this machine, `settings.workers` at a time.
+
+    What is finished is given to `settle` a few at a time, in any order, and yielded after.
+    """
+
+    settle: Settle | None = None
 
     def __init__(self, folder: OutputFolder, settings: Settings, options: RunOptions) -> None:
         self._folder = folder
         self._settings = settings
-        self._guard = Guard(settings, options.job, output_limit=options.output_limit)
+        self._guard = Guard(
+            settings, options.job, output_limit=options.output_limit, confine=options.confine
+        )
         self._flights: dict[int, _Flight] = {}
+        self._landed: list[tuple[int, Outcome]] = []
+        self._landed_first = 0.0
         self._finished: dict[int, Outcome] = {}
         # In flight when the guard failed: each is tried once more alone, so that the one
         # that did it is known and its neighbours are not blamed.
@@ -70,21 +94,49 @@ class LocalEngine:
     ) -> None:
         self.close()
 
-    def outcomes(self, candidates: Iterator[Candidate]) -> Iterator[Outcome]:
-        """Yield one outcome per candidate, in their order."""
+    @property
+    def confinement(self) -> str:
+        """How the kernel confines the children, in words; empty before the first is ready."""
+        return self._guard.confinement
+
+    def outcomes(self, candidates: Iterator[Candidate]) -> Iterator[Outcome | None]:
+        """Yield one outcome per candidate, in their order; None before each wait."""
         due = 0
-        while self._fill(candidates, due) or self._finished:
+        while self._fill(candidates, due) or self._landed or self._finished:
+            if self._landed and (not self._flights or self._group_is_full()):
+                self._settle()
             # Whoever asked gets what is ready before anything is waited for.
             while due in self._finished:
                 yield self._finished.pop(due)
                 due += 1
             if not self._flights:
                 continue
-            landed = [(self._flights.pop(end.key), end) for end in self._guard.wait()]
-            # The next ones work while what landed is brought to the disk.
+            yield None
+            patience = _HEARTBEAT
+            if self._landed:
+                patience = max(0.0, self._landed_first + _WINDOW - time.monotonic())
+            ended = [(self._flights.pop(end.key), end) for end in self._guard.wait(patience)]
+            # The next ones work while what ended is brought to the disk.
             self._fill(candidates, due)
-            for flight, ending in landed:
+            for flight, ending in ended:
                 self._finish(flight, ending)
+
+    def _group_is_full(self) -> bool:
+        return len(self._landed) >= _GROUP or time.monotonic() - self._landed_first >= _WINDOW
+
+    def _land(self, key: int, outcome: Outcome) -> None:
+        if not self._landed:
+            self._landed_first = time.monotonic()
+        self._landed.append((key, outcome))
+
+    def _settle(self) -> None:
+        """Bring what has landed to the disk, all at once."""
+        self._folder.settle()
+        landed = tuple(self._landed)
+        outcomes = self.settle(landed) if self.settle else [outcome for _, outcome in landed]
+        self._finished.update(zip((key for key, _ in landed), outcomes, strict=True))
+        # Only now: an interrupt in the middle has it all settled once more on closing.
+        self._landed.clear()
 
     def _fill(self, candidates: Iterator[Candidate], due: int) -> bool:
         """Begin as many documents as may be in flight; False when all there were are done."""
@@ -106,6 +158,7 @@ class LocalEngine:
         for flight in self._flights.values():
             self._folder.discard(flight.staged)
         self._flights.clear()
+        self._settle()
         left = [self._finished[key] for key in sorted(self._finished)]
         self._finished.clear()
         return left
@@ -118,14 +171,14 @@ class LocalEngine:
     def _begin(self, key: int, candidate: Candidate, *, alone: bool = False) -> None:
         """Open a candidate and send it on its way, or finish it at once."""
         if candidate.problem is not None:
-            self._finished[key] = _quarantined(candidate, candidate.problem)
+            self._land(key, _quarantined(candidate, candidate.problem))
             return
         try:
             source, size = open_regular(
                 candidate.source, follow=candidate.named, max_size=self._settings.max_size
             )
         except DocumentError as error:
-            self._finished[key] = _quarantined(candidate, error)
+            self._land(key, _quarantined(candidate, error))
             return
         staged = tuple(temporary_names(key, len(self._settings.to)))
         outputs: list[int] = []
@@ -147,21 +200,20 @@ class LocalEngine:
         if isinstance(ending.error, OutputError):
             raise OutputError(f"{candidate.source}: {ending.error.args[0]}")
         if ending.report is None:
-            self._finished[ending.key] = _quarantined(
-                candidate, ending.failure, ending, flight.size
-            )
+            failed = _quarantined(candidate, ending.failure, ending, flight.size)
+            self._land(ending.key, failed)
             return
         targets = [output_name(candidate.relative, form) for form in self._settings.to]
         try:
-            outputs = self._folder.publish(flight.staged, targets)
+            outputs = self._folder.publish(flight.staged, targets, settled=False)
         except DocumentError as error:
-            self._finished[ending.key] = _quarantined(candidate, error, ending, flight.size)
+            self._land(ending.key, _quarantined(candidate, error, ending, flight.size))
             return
         report = ending.report
         unreadable = whole(report, "unreadable")
         places = "pages" if whole(report, "pages") else "bytes"
         why = short(report, "unreadable_why")
-        self._finished[ending.key] = Outcome(
+        outcome = Outcome(
             candidate.source,
             "partial" if unreadable else "done",
             reason=f"unreadable-{places}" if unreadable else "",
@@ -181,6 +233,7 @@ class LocalEngine:
             memory=ending.memory,
             versions=versions(),
         )
+        self._land(ending.key, outcome)
 
 
 def _quarantined(

@@ -29,3 +29,10 @@ class RunOptions:
     """The column by which the account of a dataset's changes names its rows, beside their number."""
     engine: str = "local"
     """`local`: this machine; `ray`: the cluster that the environment names, or one of its own."""
+    retry_failed: bool = False
+    """Do again what an earlier run quarantined."""
+    restart: bool = False
+    """Do everything again, whatever the ledger says is done."""
+    confine: bool = True
+    """Where the kernel offers it, children may not write, connect, signal or start programs. False
+    for a job of one's own that must."""

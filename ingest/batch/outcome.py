@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -46,6 +46,10 @@ class Outcome:
     memory: int = 0
     rows: Mapping[str, int] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    removed: tuple[Path, ...] = ()
+    """Outputs of an earlier run that no longer hold: this document failed, or changed its formats."""
+    resumed: bool = False
+    """True where an earlier run did the work, and this one found it in the ledger."""
 
     @property
     def ok(self) -> bool:
@@ -66,9 +70,7 @@ class Outcome:
             "status": self.status,
             "reason": self.reason,
             "message": printable(self.message),
-            "outputs": [
-                printable(os.path.relpath(path, out) if out else str(path)) for path in self.outputs
-            ],
+            "outputs": _relative(self.outputs, out),
             "sha256": self.sha256,
             "media_type": self.media_type,
             "size": self.size,
@@ -84,7 +86,34 @@ class Outcome:
             "memory": self.memory,
             "versions": dict(self.versions),
         }
+        if self.removed:
+            record["removed"] = _relative(self.removed, out)
+        if self.resumed:
+            record["resumed"] = True
         return record
+
+    @classmethod
+    def from_record(
+        cls, record: Mapping[str, Any], outputs: tuple[Path, ...], *, resumed: bool = False
+    ) -> Outcome:
+        """Make an outcome from its record. The names of its outputs are not in it: it shows them only.
+
+        >>> outcome = Outcome("a.pdf", "done", outputs=(Path("o/a.pdf.txt"),), edits={"r": 2})
+        >>> Outcome.from_record(outcome.to_record(), outcome.outputs) == outcome
+        True
+        """
+        values = {name: record[name] for name in _PLAIN if name in record}
+        raw = record.get("source_bytes")
+        if raw is not None:
+            values["source"] = os.fsdecode(bytes.fromhex(raw))
+        return cls(**values, outputs=outputs, resumed=resumed)
+
+
+_PLAIN = frozenset(one.name for one in fields(Outcome)) - {"outputs", "removed", "resumed"}
+
+
+def _relative(paths: tuple[Path, ...], out: Path | None) -> list[str]:
+    return [printable(os.path.relpath(path, out) if out else str(path)) for path in paths]
 
 
 # What steers a terminal, ends a line, turns the order of reading, or cannot be UTF-8.

@@ -46,6 +46,7 @@ class Progress:
         self._quiet = quiet
         self._statuses: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
+        self._resumed = 0
         self._started = self._drawn = 0.0
         self._bar: Bar | None = None
         self._task: TaskID | None = None
@@ -72,11 +73,13 @@ class Progress:
     def advance(self, outcome: Outcome) -> None:
         """Count one outcome and show what there is to show."""
         self._statuses[outcome.status] += 1
+        self._resumed += outcome.resumed
         if outcome.reason:
             self._reasons[outcome.reason] += 1
         if self._quiet:
             return
-        if outcome.status != "done":
+        # What failed in an earlier run was said then, and stands in the summary.
+        if outcome.status != "done" and not outcome.resumed:
             self._say(line(outcome))
         if self._bar is not None and time.monotonic() - self._drawn >= _REDRAW:
             self._draw()
@@ -89,7 +92,8 @@ class Progress:
         )
         total = self._statuses.total()
         text = f"{total} document{'' if total == 1 else 's'}: {counts}"
-        return f"{text}{self._by_reason(' (', ')')}, {seconds:.1f} s"
+        resumed = f", {self._resumed} of them in an earlier run" if self._resumed else ""
+        return f"{text}{self._by_reason(' (', ')')}{resumed}, {seconds:.1f} s"
 
     def _by_reason(self, before: str, after: str) -> str:
         if not self._reasons:

@@ -8,12 +8,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from ingest.batch.names import RECORDS
+from ingest.batch.folder import LEDGER
+from ingest.batch.ledger import LedgerReader
+from ingest.batch.names import RECORDS, STAGING
 from ingest.errors import UsageError
 
 _SLOWEST = 10
+_Number = TypeVar("_Number", int, float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +31,26 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The sum of a batch's records. `slowest` pairs seconds with names, longest first."""
+    """The sum of a batch's records. `slowest` pairs seconds with names, `largest` bytes, most first.
+
+    `finished` is False while the run goes on, or when it was interrupted; `confinement` says
+    how the kernel confined the documents' processes.
+    """
 
     documents: int
     statuses: dict[str, int]
     reasons: dict[str, int]
     failed: tuple[Failure, ...]
     slowest: tuple[tuple[float, str], ...]
+    largest: tuple[tuple[int, str], ...]
     pages: int
     characters: int
     edits: int
     losses: int
     seconds: float
     cpu_seconds: float
+    finished: bool = True
+    confinement: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the status as plain JSON values."""
@@ -53,13 +63,19 @@ class Status:
                 yield f"{one.status} {one.source}: {one.reason}: {one.message}"
             return
         counts = ", ".join(f"{count} {status}" for status, count in self.statuses.items())
-        yield f"{self.documents} documents: {counts}"
+        unfinished = "" if self.finished else "; not finished, the same command goes on"
+        yield f"{self.documents} documents: {counts}{unfinished}"
         for reason, count in self.reasons.items():
             yield f"  {reason}: {count}"
         yield f"{self.pages} pages, {self.characters} characters, {self.edits} edits, {self.losses} losses"
         yield f"{self.seconds:.1f} s in documents, {self.cpu_seconds:.1f} s of CPU; the slowest:"
         for seconds, source in self.slowest:
             yield f"  {seconds:.2f} s  {source}"
+        yield "the largest:"
+        for size, source in self.largest:
+            yield f"  {size:,} bytes  {source}"
+        if self.confinement:
+            yield f"confinement of the documents' processes: {self.confinement}"
 
 
 def read_status(out: str | Path) -> Status:
@@ -71,8 +87,8 @@ def read_status(out: str | Path) -> Status:
     reasons: Counter[str] = Counter()
     sums: Counter[str] = Counter()
     failed: list[Failure] = []
-    # The longest documents seen so far, the shortest of them first.
     slowest: list[tuple[float, str]] = []
+    largest: list[tuple[int, str]] = []
     seconds = cpu_seconds = 0.0
     for record in records(out):
         statuses[record["status"]] += 1
@@ -86,22 +102,33 @@ def read_status(out: str | Path) -> Status:
         sums["edits"] += sum(record["edits"].values())
         seconds += record["seconds"]
         cpu_seconds += record["cpu_seconds"]
-        heapq.heappush(slowest, (record["seconds"], record["source"]))
-        if len(slowest) > _SLOWEST:
-            heapq.heappop(slowest)
+        _keep_most(slowest, (record["seconds"], record["source"]))
+        _keep_most(largest, (record["size"], record["source"]))
+    with LedgerReader(Path(out) / STAGING / LEDGER) as ledger:
+        facts = ledger.facts()
     return Status(
         documents=statuses.total(),
         statuses={status: statuses[status] for status in ("done", "partial", "quarantined")},
         reasons=dict(reasons.most_common()),
         failed=tuple(failed),
         slowest=tuple(sorted(slowest, reverse=True)),
+        largest=tuple(sorted(largest, reverse=True)),
         pages=sums["pages"],
         characters=sums["characters"],
         edits=sums["edits"],
         losses=sums["losses"],
         seconds=round(seconds, 3),
         cpu_seconds=round(cpu_seconds, 3),
+        finished=not (Path(out) / STAGING / LEDGER).is_file() or "ended" in facts,
+        confinement=facts.get("confinement", ""),
     )
+
+
+def _keep_most(heap: list[tuple[_Number, str]], one: tuple[_Number, str]) -> None:
+    """Keep the largest few seen so far, the smallest of them first."""
+    heapq.heappush(heap, one)
+    if len(heap) > _SLOWEST:
+        heapq.heappop(heap)
 
 
 _FIELDS: dict[str, type | tuple[type, ...]] = {
@@ -109,6 +136,7 @@ _FIELDS: dict[str, type | tuple[type, ...]] = {
     "status": str,
     "reason": str,
     "message": str,
+    "size": int,
     "pages": int,
     "characters": int,
     "edits": dict,
@@ -119,7 +147,16 @@ _FIELDS: dict[str, type | tuple[type, ...]] = {
 
 
 def records(out: str | Path) -> Iterator[dict[str, Any]]:
-    """Yield the records of an output folder, in input order. Raises `UsageError` as `read_status`."""
+    """Yield the records of an output folder, in input order. Raises `UsageError` as `read_status`.
+
+    They come from the ledger while a run is going on or was interrupted.
+    """
+    path = Path(out) / STAGING / LEDGER
+    with LedgerReader(path) as ledger:
+        if path.is_file() and "ended" not in ledger.facts():
+            for number, text in enumerate(ledger.records(), start=1):
+                yield _record(text, f"{path}:{number}", "run again with --restart")
+            return
     path = Path(out) / RECORDS
     advice = "name the output folder of a finished or interrupted run"
     try:

@@ -24,6 +24,7 @@ from importlib import import_module
 from typing import Any
 
 from ingest.batch import child
+from ingest.batch.confine import Confinement
 from ingest.batch.limits import Limits, mapped_bytes
 from ingest.batch.wire import Message, receive, send
 from ingest.settings import Settings
@@ -55,7 +56,15 @@ class _Child:
 class Zygote:
     """Forks one child per request and reports each ending, until the guard hangs up."""
 
-    def __init__(self, control: socket.socket, job: child.Job, settings: Settings, limits: Limits):
+    def __init__(
+        self,
+        control: socket.socket,
+        job: child.Job,
+        settings: Settings,
+        limits: Limits,
+        *,
+        confine: bool,
+    ) -> None:
         self._control = control
         self._job = job
         self._settings = settings
@@ -70,6 +79,9 @@ class Zygote:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
         self._own = mapped_bytes()
+        # Last: everything that this process itself opens is open by now.
+        self._confinement = Confinement() if confine else None
+        self.confined = self._confinement.words if self._confinement else "off: as asked"
 
     def serve(self) -> None:
         """Answer requests until the guard's end closes; then kill what still runs."""
@@ -158,7 +170,7 @@ class Zygote:
                     outputs=tuple(files[2:]),
                     reply=files[0],
                 ),
-                child.Surroundings(os.getppid(), noise, self._limits, self._own),
+                child.Surroundings(os.getppid(), noise, self._limits, self._own, self._confinement),
             )
         finally:
             os._exit(child.FAILED)
@@ -259,8 +271,8 @@ def main(arguments: list[str]) -> None:
     # What is loaded stays for good: out of the collector's way, its pages remain shared.
     gc.collect()
     gc.freeze()
-    zygote = Zygote(control, job, settings, Limits(**hello["limits"]))
-    send(control, {"ready": os.getpid()})
+    zygote = Zygote(control, job, settings, Limits(**hello["limits"]), confine=hello["confine"])
+    send(control, {"ready": os.getpid(), "confined": zygote.confined})
     zygote.serve()
 
 

@@ -1,0 +1,98 @@
+"""What a batch would do, without doing any of it."""
+
+# Names stay strings, of any bytes.
+# ruff: noqa: PTH118
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ingest.batch.folder import LEDGER
+from ingest.batch.intake import Candidate, candidates, is_folder, open_regular
+from ingest.batch.ledger import LedgerReader
+from ingest.batch.names import STAGING, output_name
+from ingest.batch.options import RunOptions
+from ingest.batch.outcome import printable
+from ingest.batch.standing import Standing
+from ingest.batch.versions import fingerprints
+from ingest.errors import DocumentError
+from ingest.settings import Settings
+
+Verb = Literal["read", "skip", "quarantine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What would become of one input: `read` and where to, `skip`, or `quarantine`, and why."""
+
+    verb: Verb
+    source: str
+    why: str = ""
+    outputs: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the intent as plain JSON values."""
+        return asdict(self) | {"source": printable(self.source)}
+
+    def line(self) -> str:
+        """Return the intent as one line for people.
+
+        >>> Intent("read", "a.pdf", outputs=("out/a.pdf.txt",)).line()
+        'read a.pdf -> out/a.pdf.txt'
+        """
+        where = f" -> {', '.join(self.outputs)}" if self.outputs else ""
+        why = f": {printable(self.why)}" if self.why else ""
+        return f"{self.verb} {printable(self.source)}{where}{why}"
+
+
+def plan(
+    named: Sequence[str], out: str | Path, settings: Settings, options: RunOptions
+) -> Iterator[Intent]:
+    """Yield what a run would do with each input, in order, and what it would not look at.
+
+    Writes nothing and starts nothing. Type and content are not looked at, except where
+    the bytes of a file must be compared with what the ledger says.
+    """
+    with LedgerReader(Path(out) / STAGING / LEDGER) as ledger:
+        standing = Standing(Path(out), fingerprints(settings, options), retry=options.retry_failed)
+        for candidate in candidates(named, out, options):
+            old = None if options.restart else ledger.find(os.fsencode(candidate.relative))
+            if old is not None and standing.known(candidate, standing.stamp(candidate), old):
+                why = f"{old.status} already"
+                yield Intent("skip", candidate.source, why)
+            else:
+                yield _intent(candidate, Path(out), settings)
+    for given in named:
+        if is_folder(given):
+            yield from _hidden(given)
+
+
+def _intent(candidate: Candidate, out: Path, settings: Settings) -> Intent:
+    problem = candidate.problem
+    if problem is None:
+        try:
+            number, _ = open_regular(
+                candidate.source, follow=candidate.named, max_size=settings.max_size
+            )
+            os.close(number)
+        except DocumentError as error:
+            problem = error
+    if problem is not None:
+        return Intent("quarantine", candidate.source, f"{problem.reason}: {problem}")
+    targets = (output_name(candidate.relative, form) for form in settings.to)
+    return Intent(
+        "read", candidate.source, outputs=tuple(printable(str(out / name)) for name in targets)
+    )
+
+
+def _hidden(folder: str) -> Iterator[Intent]:
+    """Yield the hidden files and folders in a folder, which a batch leaves out."""
+    for above, folders, names in os.walk(folder):
+        for name in sorted(folders + names):
+            if name.startswith("."):
+                yield Intent("skip", os.path.join(above, name), "hidden")
+        folders[:] = sorted(name for name in folders if not name.startswith("."))

@@ -1,0 +1,263 @@
+"""The ledger: what became of which input, in a database that no kill can tear.
+
+A row is written after the outputs that it speaks of are on the disk, and is on the disk
+itself before anybody hears of it. SQLite with a write-ahead log, synchronous FULL.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, TypeAlias
+
+from ingest.batch.folder import OutputFolder
+from ingest.errors import OutputError
+
+_VERSION = 1
+_SCHEMA = f"""
+CREATE TABLE documents(
+  number INTEGER PRIMARY KEY,
+  name BLOB NOT NULL UNIQUE,  -- path below the folder that all inputs share, its exact bytes
+  source BLOB NOT NULL,       -- as given or found
+  stamp TEXT NOT NULL,        -- size, time of change and inode when it was read
+  sha256 TEXT NOT NULL,
+  made TEXT NOT NULL,         -- fingerprint of versions, settings and what is written
+  text TEXT NOT NULL,         -- fingerprint of versions and settings of the text
+  status TEXT NOT NULL,
+  files TEXT NOT NULL,        -- JSON: [name, bytes, time of change] of each file written
+  record TEXT NOT NULL        -- JSON: as in documents.jsonl
+);
+CREATE TABLE inputs(
+  position INTEGER PRIMARY KEY,
+  document INTEGER NOT NULL,
+  record TEXT                 -- where this run has something else to say than the row
+);
+CREATE TABLE facts(key TEXT PRIMARY KEY, value TEXT NOT NULL);
+PRAGMA user_version = {_VERSION};
+"""
+_FIND = (
+    "SELECT number, source, stamp, sha256, made, text, status, files FROM documents WHERE name = ?"
+)
+_CHUNK = 500
+_ADVICE = "--restart begins a new ledger"
+
+Row: TypeAlias = tuple[int, bytes, bytes, str, str, str, str, str, str, str]
+"""One row of `documents`, in the order of its columns."""
+Input: TypeAlias = tuple[int, int, str | None]
+"""One row of `inputs`: position, number of the document, record where it differs."""
+
+
+class Entry(NamedTuple):
+    """What the ledger knows of a document from before."""
+
+    number: int
+    source: bytes
+    stamp: str
+    sha256: str
+    made: str
+    text: str
+    status: str
+    files: str
+
+
+class Ledger:
+    """The ledger of an output folder, opened for one batch.
+
+    Raises `OutputError` where it cannot be read or written; `restart` then replaces it,
+    and marks what a readable one knows as not done.
+    """
+
+    def __init__(self, folder: OutputFolder, *, restart: bool = False) -> None:
+        self._path = folder.ledger_path()
+        try:
+            self._connection = _opened(self._path)
+        except sqlite3.DatabaseError as error:
+            if not restart or isinstance(error, sqlite3.OperationalError):
+                raise _failure(self._path, error) from None
+            folder.discard_ledger()
+            with _told(self._path):
+                self._connection = _opened(self._path)
+        with _told(self._path):
+            (last,) = self._connection.execute("SELECT max(number) FROM documents").fetchone()
+            self._last: int = last or 0
+            with self._transaction():
+                self._connection.execute("DELETE FROM inputs")
+                self._connection.execute("DELETE FROM facts")
+                if restart:
+                    self._connection.execute("UPDATE documents SET made = ''")
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def number(self) -> int:
+        """Return the number of a document that is not in the ledger yet."""
+        self._last += 1
+        return self._last
+
+    def find(self, name: bytes) -> Entry | None:
+        """Look a document up."""
+        with _told(self._path):
+            row = self._connection.execute(_FIND, (name,)).fetchone()
+        return row and Entry(*row)
+
+    def record(self, number: int) -> str:
+        """Return the record of a document that is in the ledger."""
+        with _told(self._path):
+            record: str = self._connection.execute(
+                "SELECT record FROM documents WHERE number = ?", (number,)
+            ).fetchone()[0]
+        return record
+
+    def keep(self, rows: Sequence[Row], inputs: Sequence[Input]) -> None:
+        """Write documents and the places of inputs; all on the disk when this returns."""
+        if not rows and not inputs:
+            return
+        with _told(self._path), self._transaction():
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+            )
+            self._connection.executemany("INSERT OR REPLACE INTO inputs VALUES (?, ?, ?)", inputs)
+
+    def seen_again(self, changes: Sequence[tuple[bytes, str, str, int]]) -> None:
+        """Note source, stamp and record, by number, of documents that are the same elsewhere."""
+        if changes:
+            with _told(self._path), self._transaction():
+                self._connection.executemany(
+                    "UPDATE documents SET source = ?, stamp = ?, record = ? WHERE number = ?",
+                    changes,
+                )
+
+    def state(self, facts: Mapping[str, str]) -> None:
+        """Note facts of this run."""
+        with _told(self._path), self._transaction():
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO facts VALUES (?, ?)", list(facts.items())
+            )
+
+    def between(self, start: int, stop: int) -> Iterator[tuple[str, str]]:
+        """Yield records and files of the inputs of this run from one place to before another."""
+        while start < stop:
+            with _told(self._path):
+                rows = self._connection.execute(
+                    "SELECT position, coalesce(inputs.record, documents.record), files"
+                    " FROM inputs JOIN documents ON documents.number = inputs.document"
+                    " WHERE position >= ? AND position < ? ORDER BY position LIMIT ?",
+                    (start, stop, _CHUNK),
+                ).fetchall()
+            for _, record, files in rows:
+                yield record, files
+            if len(rows) < _CHUNK:
+                return
+            start = rows[-1][0] + 1
+
+    def close(self) -> None:
+        """Close the ledger; what is in its log goes to its file, which then can be read alone."""
+        with contextlib.suppress(sqlite3.Error):  # else the log is read when it is next opened
+            self._connection.execute("PRAGMA journal_mode = DELETE")
+        self._connection.close()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            # A full disk has sometimes undone the transaction already.
+            with contextlib.suppress(sqlite3.OperationalError):
+                self._connection.execute("ROLLBACK")
+            raise
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    # The generator that a batch is may be advanced from another thread than it began in.
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+        elif version != _VERSION:
+            raise sqlite3.DatabaseError("was written by another version of this program")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _failure(path, error) from None
+
+
+def _failure(path: Path, error: sqlite3.Error) -> OutputError:
+    if isinstance(error, sqlite3.OperationalError):
+        return OutputError(
+            f"{path}: {error}", advice="check space and permissions; what is written stays"
+        )
+    return OutputError(f"{path}: {error}", advice=_ADVICE)
+
+
+class LedgerReader:
+    """A look into a ledger, also beside a batch that is writing it.
+
+    What is not there, or cannot be read, is empty.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._connection: sqlite3.Connection | None = None
+        if path.is_file():
+            uri = f"{path.absolute().as_uri()}?mode=ro"
+            with contextlib.suppress(sqlite3.Error):
+                self._connection = sqlite3.connect(uri, uri=True)
+
+    def __enter__(self) -> LedgerReader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    def find(self, name: bytes) -> Entry | None:
+        """Look a document up."""
+        for row in self._rows(_FIND, (name,)):
+            return Entry(*row)
+        return None
+
+    def facts(self) -> dict[str, str]:
+        """Return the facts of the last run; `ended` is among them when it came to its end."""
+        return dict(self._rows("SELECT key, value FROM facts"))
+
+    def records(self) -> Iterator[str]:
+        """Yield the records of the inputs of the last run, in order."""
+        query = (
+            "SELECT coalesce(inputs.record, documents.record) FROM inputs"
+            " JOIN documents ON documents.number = inputs.document ORDER BY position"
+        )
+        for (record,) in self._rows(query):
+            yield record
+
+    def _rows(self, query: str, values: tuple[bytes, ...] = ()) -> Iterator[Any]:
+        if self._connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                yield from self._connection.execute(query, values)

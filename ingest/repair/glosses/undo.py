@@ -145,6 +145,9 @@ class Page:
         if not ways[0].units:
             return None
         if as_it_is and self._text[as_it_is.stop + 1] in "?？" and not self._shown_by(ways[0]):
+            why = "a row of question marks, in which characters may have gone"
+            at = as_it_is.stop
+            self._marks.append(Mark(at, at + 2, "uncertain", "gloss.cut", why))
             return None
         best = ways[0]
         shares = [math.exp(best.cost - way.cost) for way in ways]

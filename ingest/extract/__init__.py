@@ -69,7 +69,9 @@ def _extract(content: bytes, name: str, settings: Settings, password: str | None
     if is_pdf(content):
         from ingest.extract.pdf import read_pdf
 
-        return read_pdf(content, Source(name, digest, "application/pdf"), password=password)
+        source = Source(name, digest, "application/pdf")
+        secret = settings.password if password is None else password
+        return read_pdf(content, source, password=secret, recognize=settings.ocr)
     binary = binary_name(content)
     if binary is not None:
         raise NotADocumentError(f"{name}: the content is of type {binary}")
@@ -131,7 +133,7 @@ def _read_path(path: str | Path, name: str, limit: int) -> bytes:
         raise UnreadableError(f"{name}: {_cause(error)}") from None
     except ValueError as error:
         raise UnreadableError(f"{name!r}: {error}") from None
-    with FileIO(descriptor) as stream:
+    try:
         status = os.fstat(descriptor)
         if stat.S_ISDIR(status.st_mode):
             raise UnreadableError(f"{name}: is a folder, not a file", advice="name a file in it")
@@ -139,7 +141,10 @@ def _read_path(path: str | Path, name: str, limit: int) -> bytes:
             raise UnreadableError(f"{name}: is not a regular file")
         if status.st_size > limit:
             raise _too_large(name, limit)
-        return _read_stream(stream, name, limit)
+        with FileIO(descriptor, closefd=False) as stream:
+            return _read_stream(stream, name, limit)
+    finally:
+        os.close(descriptor)
 
 
 def _read_stream(stream: BinaryIO | FileIO, name: str, limit: int) -> bytes:

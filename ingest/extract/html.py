@@ -7,12 +7,12 @@ What styles hide by class, or scripts add, is not known.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ingest.document import Document, Mark, Source
 from ingest.errors import NotADocumentError
+from ingest.extract.nesting import limit_nesting
 from ingest.extract.text import Decoded, encoding_metadata
 
 if TYPE_CHECKING:
@@ -42,8 +42,10 @@ _UNSEEN: Final = _names(
     " noscript script style template title video"
 )
 
-_HIDING: Final = re.compile(r"\bdisplay\s*:\s*none\b", re.IGNORECASE)
-_KEEPING: Final = re.compile(r"\bwhite-space\s*:\s*pre", re.IGNORECASE)
+_HIDING: Final = re.compile(
+    r"(?:^|;)\s*display\s*:\s*none\s*(?:!\s*important\s*)?(?:;|$)", re.IGNORECASE
+)
+_KEEPING: Final = re.compile(r"(?:^|;)\s*white-space\s*:\s*pre", re.IGNORECASE)
 
 _SPACES: Final = re.compile(r"[ \t\n\r\f]+")
 _CJK: Final = (
@@ -52,17 +54,6 @@ _CJK: Final = (
 # A line end between two CJK characters is the source's, not the text's (CSS Text 3, 4.1.3).
 _CJK_LINE_END: Final = re.compile(rf"(?<=[{_CJK}])[ \t\r\f]*\n[ \t\n\r\f]*(?=[{_CJK}])")
 _CJK_CHARACTER: Final = re.compile(f"[{_CJK}]")
-
-_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)[^<>]*>")
-#: Elements that need no end tag, or have none: they do not nest.
-_FLAT: Final = _names(
-    "area base br col dd dt embed hr img input li link meta optgroup option p param rb rp rt"
-    " source tbody td tfoot th thead tr track wbr"
-)
-#: Depth to which browsers nest elements; a parser takes quadratic time beyond.
-DEPTH: Final = 512
-#: Tags up to which any nesting is parsed in a few hundredths of a second.
-FEW_TAGS: Final = 4000
 
 #: Characters up to which a table's cell is a value; a longer one is part of the layout.
 CELL: Final = 200
@@ -77,7 +68,9 @@ def read_html(decoded: Decoded, source: Source) -> Document:
     """
     from selectolax.lexbor import LexborHTMLParser
 
-    root = LexborHTMLParser(_limit_nesting(decoded.text.replace("\r\n", "\n"))).root
+    root = LexborHTMLParser(
+        limit_nesting(decoded.text.replace("\r\n", "\n"), _BLOCKS | _PARAGRAPHS)
+    ).root
     text = _render(root) if root is not None else ""
     if not text.strip():
         raise NotADocumentError(
@@ -106,51 +99,21 @@ def read_html(decoded: Decoded, source: Source) -> Document:
     return Document(text, source, metadata=metadata).revise("extract", (), marks=marks)
 
 
-def _limit_nesting(html: str) -> str:
-    """Leave out tags that nest deeper than `DEPTH`: the text is the same, line by line."""
-    if html.count("<") <= FEW_TAGS:
-        return html
-    kept = []
-    open_tags: list[str] = []
-    count: Counter[str] = Counter()
-    at = 0
-    for found in _TAG.finditer(html):
-        tag = found[2].lower()
-        if tag in _FLAT:
-            continue
-        deep = len(open_tags) >= DEPTH
-        if not found[1]:
-            open_tags.append(tag)
-            count[tag] += 1
-        elif count[tag]:
-            # What was left open inside ends too.
-            while open_tags[-1] != tag:
-                count[open_tags.pop()] -= 1
-            count[open_tags.pop()] -= 1
-            deep = len(open_tags) >= DEPTH
-        if deep:
-            kept.append(html[at : found.start()])
-            kept.append("<br>" if tag in _BLOCKS or tag in _PARAGRAPHS else "")
-            at = found.end()
-    kept.append(html[at:])
-    return "".join(kept)
-
-
 def _title(root: LexborNode | None) -> str:
     found = root.css_first("head title") if root is not None else None
-    return _SPACES.sub(" ", found.text_content or "").strip() if found is not None else ""
+    return _SPACES.sub(" ", found.text()).strip() if found is not None else ""
 
 
 class _Flow:
     """Text as it flows: collapsed spaces and line ends wait until more text comes."""
 
-    __slots__ = ("_last", "_lines", "_parts", "_space")
+    __slots__ = ("_end", "_lines", "_parts", "_space")
 
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._lines = 0  # line ends that wait: 1 a new line, 2 a blank line too
         self._space = ""  # the white space that waits, as it stood in the source
-        self._last = ""
+        self._end = ""
 
     def line_ends(self, number: int) -> None:
         """Ask for at least so many line ends before the next text."""
@@ -175,9 +138,9 @@ class _Flow:
         body = _SPACES.sub(" ", body)
         if lead and self._parts and not self._lines:
             joined = (
-                "\n" in lead and _CJK_CHARACTER.match(self._last) and _CJK_CHARACTER.match(body)
+                "\n" in lead and _CJK_CHARACTER.match(self._end[-1:]) and _CJK_CHARACTER.match(body)
             )
-            if not joined and not self._last.isspace():
+            if not joined and not self._end[-1:].isspace():
                 body = " " + body
         self._add(body)
 
@@ -190,9 +153,11 @@ class _Flow:
             self._add(text)
 
     def _add(self, text: str) -> None:
-        self._parts.append("\n" * self._lines + text)
+        # Preformatted text may have ended its line itself.
+        ended = len(self._end) - len(self._end.rstrip("\n"))
+        self._parts.append("\n" * (self._lines - ended) + text)
         self._lines = 0
-        self._last = text[-1]
+        self._end = text[-2:]
 
     def text(self) -> str:
         return "".join(self._parts)

@@ -69,6 +69,18 @@ def shared_options(command: Command) -> Command:
                 "program; may be given several times. See `ingest rules --help`.",
             ),
             click.option(
+                "--ocr",
+                metavar="WHEN",
+                help="Read pages of PDFs from their picture: never (default), auto (those without "
+                "a text layer), always. Needs pip install 'ingest[ocr]'.",
+            ),
+            click.option(
+                "--password",
+                metavar="WORD",
+                help="For encrypted PDFs; INGEST_PASSWORD in the environment keeps it out of the "
+                "list of processes.",
+            ),
+            click.option(
                 "-e", "--encoding", metavar="NAME", help="Encoding of text and HTML input."
             ),
             click.option(
@@ -175,7 +187,7 @@ def run(
 
     if not inputs and files_from is None:
         raise click.UsageError("no INPUT: name files or folders, or --files-from")
-    settings = load(flags, config=config)
+    settings = _settings(flags, config)
     options = RunOptions(
         include=include, exclude=exclude, retry_failed=retry_failed, restart=restart
     )
@@ -239,7 +251,7 @@ def clean(
     from ingest import account
     from ingest.write import render
 
-    settings = load(flags, config=config)
+    settings = _settings(flags, config)
     if len(settings.to) != 1:
         raise click.UsageError("clean writes one format: give --to one name")
     document = _document(file, settings)
@@ -276,7 +288,7 @@ def explain(file: str, as_json: bool, config: Path | None, **flags: object) -> i
     """
     from ingest import account
 
-    document = _document(file, load(flags, config=config))
+    document = _document(file, _settings(flags, config))
     if as_json:
         _print_json(account.as_json(document))
     else:
@@ -300,6 +312,16 @@ def status(out: Path, failed: bool, as_json: bool) -> int:
         for line in found.lines(failed=failed):
             click.echo(line)
     return 0
+
+
+def _settings(flags: dict[str, object], config: Path | None) -> Settings:
+    """Load the settings; what they need and is not installed is named before any work."""
+    settings = load(flags, config=config)
+    if settings.ocr != "never":
+        from ingest.extract.ocr import require
+
+        require()
+    return settings
 
 
 def _document(file: str, settings: Settings) -> Document:

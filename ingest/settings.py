@@ -19,6 +19,7 @@ from ingest.errors import ConfigurationError
 Script = Literal["auto", "keep", "hans", "hant", "tw", "hk"]
 Inference = Literal["never", "auto", "always"]
 Strip = Literal["sure", "likely"]
+Ocr = Literal["never", "auto", "always"]
 Format = Literal["txt", "md", "jsonl"]
 
 STAGES = ("repair", "strip", "normalize")
@@ -54,6 +55,11 @@ class Settings:
     """Pack files of one's own, bound beside the packs that come with the program. A relative
     path counts from the current folder (in a settings file: from the folder of that file) and
     becomes absolute here, so that workers elsewhere read the same files."""
+    ocr: Ocr = "never"
+    """Which pages of a PDF are read from their picture: `auto` those without a text layer that
+    says something, `always` all. Needs the extra `ocr`, and some 5 seconds of CPU a page."""
+    password: str | None = dataclasses.field(default=None, repr=False)
+    """For encrypted PDFs. Nothing that is written or printed holds it."""
     encoding: str | None = None
     to: tuple[str, ...] = ("txt",)
     jobs: int = 0
@@ -78,7 +84,8 @@ class Settings:
                     )
         if not self.to:
             raise ConfigurationError("to: no output format", advice=f"known: {', '.join(FORMATS)}")
-        for name, choice in (("script", Script), ("infer", Inference), ("strip", Strip)):
+        choices = (("script", Script), ("infer", Inference), ("strip", Strip), ("ocr", Ocr))
+        for name, choice in choices:
             allowed = get_args(choice)
             if getattr(self, name) not in allowed:
                 raise ConfigurationError(
@@ -162,6 +169,8 @@ _PARSERS: dict[str, Callable[[Any], object]] = {
     "script": str,
     "infer": str,
     "strip": str,
+    "ocr": str,
+    "password": str,
     "rules": _parse_names,
     "encoding": str,
     "jobs": _parse_whole,

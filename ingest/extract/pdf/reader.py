@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal, NamedTuple
 
 from ingest.document import Document, MetadataValue, Source
 from ingest.errors import (
@@ -43,10 +44,16 @@ _TAIL = 4096
 FEW = 64
 """Characters: only pages with fewer are looked at as possible scans."""
 
+_READ_PICTURES = "read its pictures with --ocr auto, which needs pip install 'ingest[ocr]'"
+
+Recognize = Literal["never", "auto", "always"]
+
 _UNREAD = Reading([], 0.0, 0.0, "none", "extract.page-unreadable", "the page cannot be loaded")
 
 
-def read_pdf(content: bytes, source: Source, *, password: str | None = None) -> Document:
+def read_pdf(
+    content: bytes, source: Source, *, password: str | None = None, recognize: Recognize = "never"
+) -> Document:
     """Read a PDF.
 
     The text of a page is its lines, each ended by a line end, in the order of the page's
@@ -54,16 +61,33 @@ def read_pdf(content: bytes, source: Source, *, password: str | None = None) -> 
     Hidden text and rotated text stay in, as lines that say so. The history holds one step,
     `extract`, whose marks name pages without text and what else could not be read.
 
+    `recognize` says which pages are read from their picture: `auto` those without a text
+    layer that says something, `always` all of them. It needs the extra `ocr`.
+
     Raises `EncryptedError` where a password is needed (an empty one is tried),
     `MalformedError`, `ZeroPagesError`, and `NoTextLayerError` where no page has text.
     Memory grows with the text and not with the pages. Not safe in two threads at once,
     as PDFium is not.
     """
-    return _read(content, source, password, is_cut_off=_cut_off(content))
+    if recognize != "never":
+        from ingest.extract.ocr import require
+
+        require()
+    asked = _Asked(password, recognize, _cut_off(content))
+    return _read(content, source, asked)
 
 
-def _read(content: bytes, source: Source, password: str | None, *, is_cut_off: bool) -> Document:
+class _Asked(NamedTuple):
+    """How a document is to be read, and whether its end is missing."""
+
+    password: str | None
+    recognize: Recognize
+    is_cut_off: bool
+
+
+def _read(content: bytes, source: Source, options: _Asked) -> Document:
     name = source.name
+    password, recognize, is_cut_off = options
     with SecondOpinion(content, password) as second:
         metadata: dict[str, MetadataValue] = {}
         unclear: list[int] = []
@@ -75,13 +99,15 @@ def _read(content: bytes, source: Source, password: str | None, *, is_cut_off: b
                 if count > 0:
                     metadata = {**read_metadata(document), "page_count": count}
                     readings = _through_pdfium(document, second, unclear, missing)
+                    if recognize != "never":
+                        readings = _recognized(document, readings, recognize)
                     found = assembled(source, readings, metadata, is_cut_off=is_cut_off)
         except LoadError as error:
             if error.code in (PASSWORD_ERROR, SECURITY_ERROR):
                 raise _locked(name, error.code, password) from None
             mended = with_trailer(content)
             if mended:
-                return _read(mended, source, password, is_cut_off=is_cut_off)
+                return _read(mended, source, options)
             if not second.count:
                 raise MalformedError(f"{name}: {_cause(is_cut_off=is_cut_off)}") from None
         if found is None and (unclear or not metadata):
@@ -98,11 +124,11 @@ def _read(content: bytes, source: Source, password: str | None, *, is_cut_off: b
         raise ZeroPagesError(f"{name}: the PDF {what}")
     if found is None:
         none_of = "the page has no" if announced == 1 else f"none of the {announced} pages has a"
-        raise NoTextLayerError(f"{name}: {none_of} text layer")
+        raise NoTextLayerError(f"{name}: {none_of} text layer", advice=_READ_PICTURES)
     if is_noise(found.text) and all(page.quality in ("none", "garbled") for page in found.pages):
         raise NoTextLayerError(
             f"{name}: the fonts do not say which characters they draw, the text layer is noise",
-            advice="run OCR on its pages",
+            advice=_READ_PICTURES,
         )
     return found
 
@@ -158,6 +184,20 @@ def _through_pdfium(
                 if not pictured(page, frame(page)):
                     unclear.append(index)
             yield reading
+
+
+def _recognized(
+    document: int, readings: Iterator[Reading], recognize: Recognize
+) -> Iterator[Reading]:
+    """Read pages from their picture where that is asked for."""
+    from ingest.extract.pdf.scans import recognized
+
+    for index, reading in enumerate(readings):
+        is_asked = reading.quality != "good" or recognize == "always"
+        if is_asked and reading.rule != _UNREAD.rule:
+            with opened_page(document, index) as page:
+                reading = recognized(page, reading) if page else reading
+        yield reading
 
 
 def _through_second(second: SecondOpinion, asked: set[int]) -> Iterator[Reading]:

@@ -1,0 +1,73 @@
+"""Pages read from their picture, where their text layer says nothing."""
+
+from __future__ import annotations
+
+import ctypes
+
+from ingest.extract import ocr
+from ingest.extract.pdf.assembly import Reading
+from ingest.extract.pdf.frame import Frame, frame
+from ingest.extract.pdf.quality import readable
+from ingest.extract.pdf.rows import Row
+
+RESOLUTION = 200
+"""Dots an inch: type of 10 points is 28 pixels high, which the models are made for."""
+
+LONGEST = 4000
+"""Pixels: the side of the largest picture; the models see no more than half of that."""
+
+UNSURE = 0.5
+"""Mean confidence below which a page counts as not read: noise is seldom above 0.4, and clean
+print at or above 0.9."""
+
+_BGR = 2
+_WITH_ANNOTATIONS = 1
+
+
+def recognized(page: int, reading: Reading) -> Reading:
+    """Read a page from its picture; the reading given where nothing is found.
+
+    The mark says how sure the recognition is, as a mean over the characters.
+    """
+    page_frame = frame(page)
+    picture = _picture(page, page_frame)
+    found = ocr.recognize(picture) if picture else []
+    count = sum(len(line.text) for line in found)
+    if not found or picture is None or not any(readable(line.text) for line in found):
+        return reading
+    confidence = sum(line.confidence * len(line.text) for line in found) / count
+    if confidence < UNSURE:
+        return reading
+    across, down = page_frame.width / picture.width, page_frame.height / picture.height
+    rows = []
+    for line in found:
+        x0, top, x1, bottom = line.box
+        box = (x0 * across, top * down, x1 * across, bottom * down)
+        rows.append(Row(line.text, box, box[3] - box[1], 0.0, True, 0, len(line.text) - 1))
+    why = f"read from its picture, confidence {confidence:.2f}"
+    return Reading(rows, page_frame.width, page_frame.height, "good", "extract.ocr", why)
+
+
+def _picture(page: int, page_frame: Frame) -> ocr.Picture | None:
+    import pypdfium2.raw as pdfium
+
+    longest = max(page_frame.width, page_frame.height)
+    if longest <= 0:
+        return None
+    scale = min(RESOLUTION / 72, LONGEST / longest)
+    width, height = (
+        max(1, round(page_frame.width * scale)),
+        max(1, round(page_frame.height * scale)),
+    )
+    bitmap = pdfium.FPDFBitmap_CreateEx(width, height, _BGR, None, 0)
+    if not bitmap:
+        return None
+    try:
+        pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
+        handle = ctypes.cast(page, pdfium.FPDF_PAGE)
+        pdfium.FPDF_RenderPageBitmap(bitmap, handle, 0, 0, width, height, 0, _WITH_ANNOTATIONS)
+        stride = pdfium.FPDFBitmap_GetStride(bitmap)
+        pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * height)
+    finally:
+        pdfium.FPDFBitmap_Destroy(bitmap)
+    return ocr.Picture(pixels, width, height, stride)

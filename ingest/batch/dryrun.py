@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ingest.batch.folder import LEDGER
-from ingest.batch.intake import Candidate, candidates, is_folder, open_regular
+from ingest.batch.intake import Candidate, candidates, is_folder, open_candidate
 from ingest.batch.ledger import LedgerReader
 from ingest.batch.names import STAGING, output_name
 from ingest.batch.options import RunOptions
@@ -75,9 +75,7 @@ def _intent(candidate: Candidate, out: Path, settings: Settings) -> Intent:
     problem = candidate.problem
     if problem is None:
         try:
-            number, _ = open_regular(
-                candidate.source, follow=candidate.named, max_size=settings.max_size
-            )
+            number, _ = open_candidate(candidate, settings.max_size)
             os.close(number)
         except DocumentError as error:
             problem = error

@@ -12,14 +12,18 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
+from ingest.batch.archives import Archive, is_zip
 from ingest.batch.options import RunOptions
+from ingest.batch.urls import is_url, open_url, relative_path, require, stamp
 from ingest.errors import (
     DocumentError,
     EmptyFileError,
@@ -36,7 +40,12 @@ _KINDS = (
     (stat.S_ISSOCK, "a socket"),
     (stat.S_ISDIR, "a folder"),
 )
+_ZIP = re.compile(r"\.zip\Z", re.IGNORECASE)
 _LINK_ADVICE = "links in folders are not followed; name the file itself to have it read"
+
+
+Opener: TypeAlias = Callable[[int], tuple[int, int]]
+"""Takes the most bytes that are wanted; returns as `open_regular` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,10 @@ class Candidate:
     relative: str
     named: bool
     problem: DocumentError | None = None
+    opener: Opener | None = field(default=None, compare=False, repr=False)
+    """Opens what is no file of its own: a member of an archive, what is behind a URL."""
+    stamp: str = ""
+    """For what has an opener: changes when its content does; empty where that is not known."""
 
 
 def read_list(stream: BinaryIO) -> list[str]:
@@ -72,15 +85,29 @@ def candidates(
 
     Hidden files and folders are left out unless named. The folder `out` is never
     entered. What is named twice, or named and also found in a named folder, comes once.
+
+    A zip archive is a folder: what is named and begins like one, and what is found in a
+    folder, begins like one and has a name in `.zip`. URLs are read through fsspec.
     """
     named: dict[str, str] = {}
     for given in inputs:
         source = os.fspath(given)
-        named.setdefault(os.path.abspath(source), source)
-    shared = _shared_folder(named)
+        named.setdefault(source if is_url(source) else os.path.abspath(source), source)
+    shared = _shared_folder(path for path in named if not is_url(path))
     walk = _Walk(named, shared, identity(out), options)
     for path, source in named.items():
-        yield from walk.root(path, source)
+        yield from walk.url(source) if is_url(path) else walk.root(path, source)
+
+
+def open_candidate(candidate: Candidate, max_size: int) -> tuple[int, int]:
+    """Open a candidate for reading, whatever it is; return its number and its size in bytes.
+
+    Raises what `open_regular` raises, and `MalformedError` or `LimitError` for a member
+    of an archive that cannot be unpacked within its limits.
+    """
+    if candidate.opener is not None:
+        return candidate.opener(max_size)
+    return open_regular(candidate.source, follow=candidate.named, max_size=max_size)
 
 
 def _shared_folder(named: Iterable[str]) -> str:
@@ -137,6 +164,10 @@ class _Walk:
         name = os.path.basename(path)
         if is_folder(source):
             yield from self._below(_Folder(path, source, "", named=True))
+            return
+        members = None if self._excluded(name, name) else self._members(path, source, name, True)
+        if members is not None:
+            yield from members
         elif self._wanted(name, name):
             yield Candidate(source, os.path.relpath(path, self._shared), named=True)
 
@@ -167,9 +198,63 @@ class _Walk:
             if kind == stat.S_IFDIR:
                 if not self._excluded(name, below):
                     yield _Folder(path, source, below)
+                continue
+            members = None
+            if kind == stat.S_IFREG and _ZIP.search(name) and not self._excluded(name, below):
+                members = self._members(path, source, below, False)
+            if members is not None:
+                yield from members
             elif self._wanted(name, below):
                 wrong = None if kind == stat.S_IFREG else _wrong_kind(kind)
                 yield Candidate(source, self._relative(path), named=False, problem=wrong)
+
+    def url(self, source: str) -> Iterator[Candidate]:
+        """Yield what is behind a URL."""
+        require()
+        path = relative_path(source)
+        if self._wanted(os.path.basename(path), path):
+            opener = partial(open_url, source)
+            yield Candidate(source, path, named=True, opener=opener, stamp=stamp(source))
+
+    def _members(
+        self, path: str, source: str, below: str, named: bool
+    ) -> Iterator[Candidate] | None:
+        """The members of an archive; None where the file is none."""
+        try:
+            number, _ = open_regular(source, follow=named, max_size=1 << 62)
+        except DocumentError:
+            return None  # a candidate like any other: opening it will say why
+        file = os.fdopen(number, "rb")
+        if not is_zip(number):
+            file.close()
+            return None
+        relative = self._relative(path)
+        try:
+            archive = Archive(file)
+        except DocumentError as error:
+            file.close()
+            return iter((Candidate(source, relative, named, error),))
+        if archive.is_document:
+            file.close()
+            return None
+        return self._unpacked(archive, Candidate(source, relative, named), below)
+
+    def _unpacked(self, archive: Archive, whole: Candidate, below: str) -> Iterator[Candidate]:
+        found = False
+        for member in archive.members():
+            found = True
+            if self._wanted(os.path.basename(member.path), f"{below}/{member.path}"):
+                yield Candidate(
+                    f"{whole.source}/{member.path}",
+                    f"{whole.relative}/{member.path}",
+                    named=False,
+                    problem=member.problem,
+                    opener=member.open,
+                    stamp=member.stamp,
+                )
+        if not found:
+            problem = EmptyFileError("holds no files", advice="")
+            yield Candidate(whole.source, whole.relative, whole.named, problem)
 
     def _entries(self, folder: _Folder) -> list[tuple[str, int]]:
         """Names and kinds in a folder, sorted; none where it is the output folder."""

@@ -12,7 +12,7 @@ from typing import Protocol, TypeAlias
 from ingest.batch.endings import Ending, counts, short, whole
 from ingest.batch.folder import OutputFolder, temporary_names
 from ingest.batch.guard import Guard, GuardError
-from ingest.batch.intake import Candidate, open_regular
+from ingest.batch.intake import Candidate, open_candidate
 from ingest.batch.names import output_name
 from ingest.batch.options import RunOptions
 from ingest.batch.outcome import Outcome, printable
@@ -174,9 +174,7 @@ class LocalEngine:
             self._land(key, _quarantined(candidate, candidate.problem))
             return
         try:
-            source, size = open_regular(
-                candidate.source, follow=candidate.named, max_size=self._settings.max_size
-            )
+            source, size = open_candidate(candidate, self._settings.max_size)
         except DocumentError as error:
             self._land(key, _quarantined(candidate, error))
             return

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.batch.intake import Candidate, open_regular
+from ingest.batch.intake import Candidate, open_candidate
 from ingest.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class Standing:
 
     def stamp(self, candidate: Candidate) -> str:
         """Size, time of change and inode of a file; empty where it is none."""
+        if candidate.opener is not None:
+            return candidate.stamp
         try:
             found = os.stat(candidate.source, follow_symlinks=candidate.named)
         except (OSError, ValueError):
@@ -80,7 +82,7 @@ def _same_content(candidate: Candidate, stamp: str, old: Entry) -> bool:
     if not old.sha256 or stamp.partition(":")[0] != old.stamp.partition(":")[0]:
         return False
     try:
-        number, _ = open_regular(candidate.source, follow=candidate.named, max_size=1 << 62)
+        number, _ = open_candidate(candidate, 1 << 62)
     except DocumentError:
         return False
     with os.fdopen(number, "rb") as file:

@@ -155,6 +155,10 @@ def _cleaned(
 ) -> Iterator[bytes]:
     start, stop = order["start"], order["stop"]
     for at, line in enumerate(lines_of(content)[start:stop], start):
+        if not line.strip():
+            account.rows["blank"] += 1
+            yield line
+            continue
         note_progress(note, at)
         row = order["row"] + at
         try:
@@ -165,9 +169,6 @@ def _cleaned(
 
 
 def _row(line: bytes, row: int, order: dict[str, Any], cleaner: Cleaner, account: Account) -> bytes:
-    if not line.strip():
-        account.rows["blank"] += 1
-        return line
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -28,11 +28,11 @@ from ingest.batch.datasets.work import Work
 from ingest.batch.endings import Ending, short, whole
 from ingest.batch.folder import OutputFolder
 from ingest.batch.guard import Guard
-from ingest.batch.intake import Candidate, open_regular
+from ingest.batch.intake import Candidate, open_candidate
 from ingest.batch.names import STAGING
 from ingest.batch.options import DOCUMENT_JOB, RunOptions
 from ingest.batch.outcome import Outcome, printable
-from ingest.batch.versions import versions
+from ingest.batch.versions import fingerprints, versions
 from ingest.errors import DocumentError, IngestError, OutputError
 from ingest.settings import Settings
 
@@ -55,6 +55,7 @@ _FOR_GOOD = ("bomb", "no-field", "malformed", "no-rows")
 """Reasons that another run of the same file meets again: what was begun is thrown away."""
 _UNFIT = ("no-field", "not-a-string", "broken-json", "not-an-object", "not-utf-8")
 """Reasons that, where no row at all is without them, say that this is another kind of file."""
+_NO_TEXT = {"no-field", "not-a-string"}
 _CODECS = ("UNCOMPRESSED", "SNAPPY", "GZIP", "BROTLI", "ZSTD", "LZ4")
 
 
@@ -96,9 +97,7 @@ class DatasetEngine:
             if candidate.problem is not None:
                 raise candidate.problem
             # No limit for the file: its rows are read one by one, and each has its own.
-            number, size = open_regular(
-                candidate.source, follow=candidate.named, max_size=_UNBOUNDED
-            )
+            number, size = open_candidate(candidate, _UNBOUNDED)
             with os.fdopen(number, "rb") as file:
                 kind = kind_of(number, candidate.relative)
                 kind.require()
@@ -156,16 +155,10 @@ class DatasetEngine:
 
     def _key(self, dataset: _Dataset) -> str:
         """Everything that decides what comes out of a dataset, as one hash."""
-        kept = {
-            name: value
-            for name, value in asdict(self._settings).items()
-            if name in ("stages", "script", "infer", "strip")
-        }
         form = {
             "sha256": dataset.sha256,
             "kind": asdict(dataset.kind),
-            "settings": kept,
-            "versions": versions(),
+            "text": fingerprints(self._settings, self._options).text,
             "columns": [self._options.field, self._options.id_field],
             "job": self._options.job,
             "chunks": [CHUNK_ROWS, CHUNK_BYTES, self._row_bytes()],
@@ -361,7 +354,7 @@ def _judged(sums: Sums, ending: Ending, rows: int) -> dict[str, Any]:
         message = f"its reader counts {whole(ending.report, 'rows')} rows, but {rows} came"
     elif total and left == total and set(sums.reasons) <= set(_UNFIT):
         status = "quarantined"
-        reason = "no-field" if "no-field" in sums.reasons else "malformed"
+        reason = "no-field" if _NO_TEXT & sums.reasons.keys() else "malformed"
         message = f"none of its {total} rows has the text: {reasons} (see --field)"
     elif left:
         status, reason = "partial", "rows-left"

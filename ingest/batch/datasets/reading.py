@@ -25,8 +25,8 @@ from ingest.errors import DocumentError, LimitError, MalformedError
 _BLOCK = 1 << 18
 _ZSTD_BLOCK = 1 << 13
 """Compressed bytes given to zstd at once: at its utmost they become 256 MB, inside the child's limit."""
-BOMB_FREE, BOMB_RATIO = 256 << 20, 200
-"""A compressed file may become 256 MiB, and past that 200 times its size. Crawled text
+BOMB_FREE, BOMB_RATIO = 64 << 20, 200
+"""A compressed file may become 64 MiB, and past that 200 times its size. Crawled text
 shrinks 3 to 10 times, one page repeated all over 100 to 150 times; gzip's utmost is 1032."""
 
 
@@ -84,19 +84,20 @@ def cut(stream: BinaryIO, row_bytes: int) -> Iterator[Chunk]:
     [500, 200]
     """
     held: list[bytes] = []
-    size = 0
+    size = filled = 0
     while row := stream.readline(row_bytes):
         if len(row) == row_bytes and not row.endswith(b"\n"):
             if held:
                 yield Chunk(len(held), b"".join(held))
-                held, size = [], 0
+                held, size, filled = [], 0, 0
             yield from _verbatim(row, stream)
             continue
         held.append(row)
         size += len(row)
-        if len(held) >= CHUNK_ROWS or size >= CHUNK_BYTES:
+        filled += len(row) > 2 or bool(row.strip())  # blank lines cost next to nothing
+        if filled >= CHUNK_ROWS or size >= CHUNK_BYTES:
             yield Chunk(len(held), b"".join(held))
-            held, size = [], 0
+            held, size, filled = [], 0, 0
     if held:
         yield Chunk(len(held), b"".join(held))
 

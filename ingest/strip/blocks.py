@@ -130,6 +130,7 @@ def _gather(site: Site, solid: Sequence[TextLine], matches: dict[int, list[Match
         if site.first <= at < site.last:
             continue
         region = "head" if at < site.first else "tail"
+        thumbnail = False
         for match in matches[at]:
             if match.region not in (region, "edge") or match.pattern is None:
                 continue
@@ -144,8 +145,9 @@ def _gather(site: Site, solid: Sequence[TextLine], matches: dict[int, list[Match
                     value = line.text[offsets[start] : offsets[end - 1] + 1].strip()
                     site.fields.setdefault(f"{match.kind}.{name}", []).append(value)
                     site.fields.setdefault(name, []).append(value)
-            if match.kind == "thumbnail":
-                site.shown += 1
+            thumbnail = thumbnail or match.kind == "thumbnail"
+        # Once a line, however many packs know it.
+        site.shown += thumbnail
 
 
 def _take_head(

@@ -89,7 +89,7 @@ def _of_pack(pack: Pack, path: str, known: Sequence[Pack]) -> Iterator[Problem]:
     yield from _recognition(pack, path)
     staying = content_lines(pack if known else None)
     for rule in pack.rules:
-        for what, advice in _of_rule(rule, staying):
+        for what, advice in rule_faults(rule, staying):
             yield Problem(path, row_name(pack, rule), what, advice)
 
 
@@ -122,7 +122,8 @@ def _recognition(pack: Pack, path: str) -> Iterator[Problem]:
         yield Problem(path, row_name(pack, rule), what, advice)
 
 
-def _of_rule(rule: Rule, staying: frozenset[str]) -> Iterator[tuple[str, str]]:
+def rule_faults(rule: Rule, staying: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Yield what a rule does against its own row or against lines that must stay, and advice."""
     # First: what runs away must not be let loose on more lines.
     if fault := slow(rule.pattern, rule.hit):
         yield fault.what, fault.advice

@@ -44,6 +44,8 @@ _UTF8_HIGH: Final = (
     rb"|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
     rb"|\xf4[\x80-\x8f][\x80-\xbf]{2}"
 )
+_HIGH_BYTES: Final = bytes(range(0x80, 0x100))
+_THREE_BYTES: Final = re.compile(rb"[\xe1-\xef][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]")
 _UTF8_CHARACTER: Final = re.compile(_UTF8_HIGH)
 _MORE_THAN_PAIRS: Final = re.compile(
     rb"[\xe0-\xf4][\x80-\xbf]{2}.*[\xe0-\xf4][\x80-\xbf]{2}|\xe2\x80|(?:[\xc2-\xdf][\x80-\xbf]){4}",
@@ -100,6 +102,22 @@ def undone(text: str, channel: Channel) -> str | None:
     if decoded is None or decoded.encode(channel.written) != content:
         return None
     return decoded
+
+
+def looks_like_broken_utf8(text: str) -> bool:
+    """Whether text read as Latin-1 is UTF-8 for the greater part, but not whole.
+
+    Its bytes make characters of two bytes too, and nonsense.
+
+    >>> looks_like_broken_utf8("å›½å®¶ç»?"), looks_like_broken_utf8("¹ØÓÚ³ÇÊÐ")
+    (True, False)
+    """
+    content = to_bytes(text, LATIN)
+    if content is None:
+        return False
+    explained = sum(len(one[0]) for one in _THREE_BYTES.finditer(content))
+    high = len(content) - len(content.translate(None, _HIGH_BYTES))
+    return explained * 2 > high and from_bytes(content, "utf-8") is None
 
 
 def utf8_runs(text: str, encoding: str) -> list[tuple[int, int, str]]:

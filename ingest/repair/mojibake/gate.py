@@ -59,7 +59,7 @@ def _gates() -> tuple[tuple[str, re.Pattern[str]], ...]:
     signs = "ㄗㄘㄛㄩ﹜﹝"
     as_big5 = signs + of(range(0xC9, 0xD8), range(0xA1, 0xFF), "cp950")
     controls = "\x80-\x84\x86-\x9f"  # U+0085 ends lines in some old files
-    western = "À-ÖØ-öø-ɏ√‚┬├Γ≈ƒ"
+    western = "À-ÖØ-öø-ɏ√‚┬├┼╬╧╨╤Γ≈ƒ"
     return tuple(
         (family, re.compile(pattern))
         for family, pattern in (

@@ -97,6 +97,8 @@ def _class_of(char: str) -> str:
         return "x"
     if char in "\xa0«»·‐–—―‘’“”„•…°─":
         return "q"
+    if char in "ΪΫΰΐ":
+        return "O"
     if 0x0386 <= code <= 0x03CE or 0x0400 <= code <= 0x045F or char in "Ґґ":
         return "c" if char.islower() else "C"
     if code < 0x0180 or char in "ƠơƯưȘșȚț" or 0x1EA0 <= code <= 0x1EF9:

@@ -13,6 +13,7 @@ from ingest.repair.mojibake.channels import (
     LATIN_HIGH,
     READ_AS_LATIN,
     Channel,
+    looks_like_broken_utf8,
     undone,
     utf8_runs,
 )
@@ -31,6 +32,11 @@ CLEAR: Final = 40.0
 LEAD: Final = 5.0
 #: How often text is garbled more than once on its way: read wrongly, saved, read wrongly.
 ROUNDS: Final = 3
+
+#: Nats a character that text may cost: the rarest measured, classical and names, stay below.
+IMPLAUSIBLE: Final = 9.5
+# Nats for letters of two alphabets side by side.
+_OTHER_SCRIPT: Final = 4.0
 
 # Runs of what bytes above ASCII became, with the ASCII between them.
 _LATIN_RUN: Final = re.compile(
@@ -129,11 +135,13 @@ def _read_as_latin(line: str) -> Iterator[list[Repair]]:
 def _best_latin(text: str, start: int) -> Repair | None:
     # The last ASCII character may be the second byte of a character, or the next word's.
     for piece in (text, text[:-1]) if text[-1:].isascii() else (text,):
+        if looks_like_broken_utf8(piece):
+            continue
         weighed = []
         for written in READ_AS_LATIN:
             channel = Channel(written, LATIN)
             decoded = undone(piece, channel)
-            if decoded is None or (written != "utf-8" and not _is_varied(piece, decoded)):
+            if decoded is None or (written != "utf-8" and not _is_sound(piece, decoded)):
                 continue
             weighed.append((gain(piece, decoded, written), channel, decoded))
         weighed.sort(key=lambda one: -one[0])
@@ -154,11 +162,13 @@ def _best_latin(text: str, start: int) -> Repair | None:
     return None
 
 
-def _is_varied(before: str, after: str) -> bool:
-    """Whether it has two characters at least, and is not a letter over and over."""
+def _is_sound(before: str, after: str) -> bool:
+    """Whether it has two characters at least, no letter over and over, and could be text."""
     pairs = len(before) - len(after)
     letters = set("".join(_NON_ASCII.findall(before)))
-    return pairs >= 2 and len(letters) >= min(5, pairs + 1)
+    if pairs < 2 or len(letters) < min(5, pairs + 1):
+        return False
+    return cost(after, precise=True) <= IMPLAUSIBLE * len(after)
 
 
 def _narrowed(line: str, repair: Repair) -> list[Repair]:
@@ -211,7 +221,11 @@ def _trimmed(line: str, start: int, end: int, text: str) -> tuple[int, int, str]
 
 def _is_accident(before: str, after: str, pair: str, neighbour: str) -> bool:
     """Whether a character of two bytes is less plausible beside its neighbour than what stands."""
-    return "\x80" <= after < "\u0800" and cost(before) < cost(pair) - cost(neighbour)
+    if not "\x80" <= after < "\u0800":
+        return False
+    if neighbour > "\x7f" and ord(after) >> 8 != ord(neighbour) >> 8:
+        return cost(before) < cost(pair) - cost(neighbour) + _OTHER_SCRIPT
+    return cost(before) < cost(pair) - cost(neighbour)
 
 
 def _read_as_another(line: str, channel: Channel) -> Iterator[list[Repair]]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 import click
 
 from ingest import __version__
+from ingest.cli_rules import rules
 from ingest.errors import DocumentError
 from ingest.settings import FORMATS, STAGES, Settings, load
 
@@ -126,7 +127,11 @@ def cli() -> None:
     ingest clean page.html            one document to standard output
     ingest explain page.html          every change: where, before, after, rule, how sure
     ingest status clean/              what became of a batch
+    ingest rules --help               rules for the notices of a site nobody listed
     """
+
+
+cli.add_command(rules)
 
 
 @cli.command(epilog=CODES)
@@ -147,6 +152,19 @@ def cli() -> None:
     type=click.File("rb"),
     help="Read input paths from this file (- for standard input), one a line or NUL-ended.",
 )
+@click.option(
+    "--field",
+    metavar="NAME",
+    help="Inputs are datasets (JSONL, also .gz and .zst, or Parquet): each row is a document, "
+    "its text in this column. The output is a dataset of the same kind, row for row.",
+)
+@click.option("--id-field", metavar="NAME", help="Name rows by this column in the account.")
+@click.option(
+    "--engine",
+    type=click.Choice(("local", "ray")),
+    default="local",
+    help="Where documents are cleaned: on this machine, or on a Ray cluster.",
+)
 @click.option("--retry-failed", is_flag=True, help="Do again what was quarantined.")
 @click.option("--restart", is_flag=True, help="Do everything again, also what is done.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be read, skipped, written.")
@@ -160,6 +178,9 @@ def run(
     include: tuple[str, ...],
     exclude: tuple[str, ...],
     files_from: BinaryIO | None,
+    field: str | None,
+    id_field: str | None,
+    engine: str,
     retry_failed: bool,
     restart: bool,
     dry_run: bool,
@@ -177,6 +198,7 @@ def run(
     \b
     ingest run reports/ -o clean/ -j 4
     ingest run a.pdf b.html -o clean/ --to txt,jsonl
+    ingest run crawl.jsonl.gz -o clean/ --field text --id-field url
     """
     from ingest.batch.driver import run as run_batch
     from ingest.batch.dryrun import plan
@@ -189,7 +211,13 @@ def run(
         raise click.UsageError("no INPUT: name files or folders, or --files-from")
     settings = _settings(flags, config)
     options = RunOptions(
-        include=include, exclude=exclude, retry_failed=retry_failed, restart=restart
+        include=include,
+        exclude=exclude,
+        retry_failed=retry_failed,
+        restart=restart,
+        field=field,
+        id_field=id_field,
+        engine=engine,
     )
     named = [*inputs, *(read_list(files_from) if files_from else ())]
     if dry_run:

@@ -117,7 +117,7 @@ def guarded_document(
     """Read and clean one untrusted file, or its bytes, in a limited child process.
 
     Raises the `DocumentError` that the child ran into, `LimitError` or `CrashError`
-    where it was killed or died.
+    where it was killed or died, `ConfigurationError` where a pack file cannot be used.
     """
     _require_posix()
     from ingest.batch.guard import Guard
@@ -125,6 +125,11 @@ def guarded_document(
     from ingest.document import Document
 
     settings = settings or Settings()
+    if settings.rules:
+        from ingest.strip.rulebook import with_own
+
+        # A wrong pack file is the caller's to hear of, before there is a child.
+        with_own(settings.rules)
     shown = printable(name or ("text" if isinstance(source, bytes) else os.fspath(source)))
     number = _open(source, settings)
     try:

@@ -99,6 +99,8 @@ class Fingerprints:
 def fingerprints(settings: Settings, options: RunOptions) -> Fingerprints:
     """Return the fingerprints of outcomes made with these settings by this program.
 
+    Raises `ConfigurationError` where a pack file of the settings cannot be used.
+
     >>> one, two = (fingerprints(Settings(cpu_limit=s), RunOptions()) for s in (1, 2))
     >>> (one.made == two.made, one.limited == two.limited)
     (True, False)
@@ -107,6 +109,11 @@ def fingerprints(settings: Settings, options: RunOptions) -> Fingerprints:
     limits = {name: chosen[name] for name in _LIMITS} | {"output": options.output_limit}
     text = {name: value for name, value in chosen.items() if name not in _NEVER_IN_OUTPUT}
     to = text.pop("to")
+    if settings.rules:
+        from ingest.strip.rulebook import identity
+
+        # By content: where a pack file lies decides nothing, and what stands in it does.
+        text["rules"] = identity(settings.rules)
     where = {name: getattr(options, name, None) for name in _IN_OUTPUT} | {"to": to}
     return Fingerprints(
         text=_hashed(versions(), text),

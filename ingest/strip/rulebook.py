@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Sequence
@@ -91,6 +92,13 @@ def _bound(contents: tuple[tuple[str, str], ...]) -> Rulebook:
         origins[pack.id] = path
         found.append(pack)
     return Rulebook(tuple(found))
+
+
+def identity(paths: Sequence[str]) -> tuple[str, ...]:
+    """Return a hash of each pack file's content. Raises as `with_own` does."""
+    contents = tuple((path, read(path)) for path in paths)
+    _bound(contents)
+    return tuple(hashlib.sha256(content.encode()).hexdigest()[:16] for _, content in contents)
 
 
 def read(path: str) -> str:

@@ -48,7 +48,7 @@ def _gates() -> tuple[tuple[str, re.Pattern[str]], ...]:
     # two bytes. Shift_JIS reads every other third byte as half-width kana.
     gb_first = of(_LEADS, _CONTINUATION, "gb18030")
     gb_second = of(range(0x81, 0xC0), _LEADS, "gb18030")
-    gb_third = of(range(0x81, 0xC0), range(0x20, 0xC0), "gb18030")
+    gb_third = of(range(0x81, 0xC0), _CONTINUATION, "gb18030")
     sjis_first = of(range(0xE2, 0xEB), _CONTINUATION, "cp932")
     # Russian's letters from р on, and capitals, become rare ones, the rest 小 and 心.
     cyrillic = of(range(0xD0, 0xD2), _CONTINUATION, "gb18030")

@@ -10,8 +10,10 @@ from __future__ import annotations
 import ctypes
 from array import array
 from itertools import repeat
+from operator import sub
 from typing import NamedTuple
 
+from ingest.document import Box
 from ingest.extract.pdf.backdrop import NEAR_WHITE
 from ingest.extract.pdf.frame import Frame
 from ingest.extract.pdf.pdfium import PATH_OBJECT, library
@@ -22,8 +24,14 @@ THIN = 3.0
 SHORTEST = 4.0
 """Points: no side of a cell that holds text is shorter."""
 
-MOST_PATHS = 4000
-"""Paths on a page: maps and plots have more, the largest table of the measured sets has 580."""
+MOST_PATHS = 1600
+"""Paths on a page: maps and plots have more, the largest table of the measured sets has 780."""
+
+FULL_LOOK = 400
+"""Objects up to which all are looked at for paths; of more every third comes first."""
+
+STRIDE = 3
+"""The lines of a lattice are drawn in a row, six at least, or one after each cell's words."""
 
 MOST_SEGMENTS = 2000
 """Segments of one path: a lattice of forty by forty, drawn at once."""
@@ -32,6 +40,7 @@ FEWEST = 2
 """Lines of one direction from which a lattice can be made."""
 
 _LINE, _MOVE = 0, 2
+_RECTANGLE = 5
 _SLANT = 0.5
 
 
@@ -60,28 +69,42 @@ def rulings(page: int, page_frame: Frame) -> Rulings | None:
     Lines inside of forms are not looked at: those are charts and marks, not tables.
     """
     pdfium = library()
-    count = pdfium.count_objects(page)
-    objects = list(map(pdfium.object_at, repeat(page), range(count)))
-    kinds = list(map(pdfium.object_type, objects))
-    if not 0 < kinds.count(PATH_OBJECT) <= MOST_PATHS:
+    paths = _paths(page)
+    if not 0 < len(paths) <= MOST_PATHS:
         return None
-    paths = [
-        page_object for page_object, kind in zip(objects, kinds, strict=True) if kind == PATH_OBJECT
-    ]
     floats = array("f", bytes(16 * len(paths)))
     start, _ = floats.buffer_info()
     end = start + 16 * len(paths)
     addresses = (range(start + shift, end, 16) for shift in (0, 4, 8, 12))
     sum(map(pdfium.object_bounds, paths, *addresses))
-    sides = iter(floats.tolist())
+    numbers = floats.tolist()
+    widths = map(sub, numbers[2::4], numbers[0::4])
+    heights = map(sub, numbers[3::4], numbers[1::4])
+    if max(widths) < SHORTEST or max(heights) < SHORTEST:
+        # All lines run one way: underlines, rules between lines.
+        return None
+    sides = iter(numbers)
     found = Rulings([], [])
     for path, x0, y0, x1, y1 in zip(paths, sides, sides, sides, sides, strict=True):
         if x1 - x0 < THIN or y1 - y0 < THIN:
             _add(found, page_frame, x0, y0, x1, y1)
         elif _shows(path):
-            for edge in _edges(path):
+            for edge in _edges(path, (x0, y0, x1, y1)):
                 _add(found, page_frame, *edge)
     return found if min(len(found.level), len(found.upright)) >= FEWEST else None
+
+
+def _paths(page: int) -> list[int]:
+    """The paths among the objects of a page. Most pages have none, and thousands of objects."""
+    pdfium = library()
+    count = pdfium.count_objects(page)
+    if count > FULL_LOOK:
+        some = map(pdfium.object_at, repeat(page), range(0, count, STRIDE))
+        if PATH_OBJECT not in map(pdfium.object_type, some):
+            return []
+    objects = list(map(pdfium.object_at, repeat(page), range(count)))
+    kinds = map(pdfium.object_type, objects)
+    return [one for one, kind in zip(objects, kinds, strict=True) if kind == PATH_OBJECT]
 
 
 def _add(found: Rulings, page_frame: Frame, x0: float, y0: float, x1: float, y1: float) -> None:
@@ -107,12 +130,17 @@ def _shows(path: int) -> bool:
     return bool(state[0]) and (not known or min(channels[:3]) < NEAR_WHITE)
 
 
-def _edges(path: int) -> list[tuple[float, float, float, float]]:
-    """The sides of a path, in user space; none where it has curves or slanted sides."""
+def _edges(path: int, box: Box) -> list[Box]:
+    """The sides of a path, in user space; none where it has curves or slanted sides.
+
+    `box` is what the path covers: of a rectangle one corner need not be asked for.
+    """
     pdfium = library()
     count = pdfium.count_segments(path)
     if not 1 < count <= MOST_SEGMENTS:
         return []
+    if count == _RECTANGLE:
+        return _rectangle(path, box)
     segments = list(map(pdfium.segment_at, repeat(path), range(count)))
     kinds = list(map(pdfium.segment_type, segments))
     if kinds.count(_LINE) + kinds.count(_MOVE) != count:
@@ -128,7 +156,7 @@ def _edges(path: int) -> list[tuple[float, float, float, float]]:
         (a * x + c * y + e, b * x + d * y + f)
         for x, y in zip(numbers[0 : 2 * count : 2], numbers[1 : 2 * count : 2], strict=True)
     ]
-    edges: list[tuple[float, float, float, float]] = []
+    edges: list[Box] = []
     opening = before = points[0]
     for kind, segment, point in zip(kinds, segments, points, strict=True):
         if kind == _MOVE:
@@ -140,3 +168,29 @@ def _edges(path: int) -> list[tuple[float, float, float, float]]:
             edges.append((*point, *opening))
     slanted = any(abs(x1 - x0) > _SLANT < abs(y1 - y0) for x0, y0, x1, y1 in edges)
     return [] if slanted else edges
+
+
+def _rectangle(path: int, box: Box) -> list[Box]:
+    """The sides of a path of five segments, if the first three stand at right angles."""
+    pdfium = library()
+    segments = list(map(pdfium.segment_at, repeat(path), (0, 1, 2)))
+    if list(map(pdfium.segment_type, segments)) != [_MOVE, _LINE, _LINE]:
+        return []
+    floats = array("f", bytes(48))
+    start, _ = floats.buffer_info()
+    sum(
+        map(
+            pdfium.segment_point,
+            segments,
+            range(start, start + 24, 8),
+            range(start + 4, start + 24, 8),
+        )
+    )
+    pdfium.object_matrix(path, start + 24)
+    u0, v0, u1, v1, u2, v2, a, b, c, d, _, _ = floats.tolist()
+    one = (a * (u1 - u0) + c * (v1 - v0), b * (u1 - u0) + d * (v1 - v0))
+    two = (a * (u2 - u1) + c * (v2 - v1), b * (u2 - u1) + d * (v2 - v1))
+    if min(map(abs, one)) > _SLANT or min(map(abs, two)) > _SLANT:
+        return []
+    x0, y0, x1, y1 = box
+    return [(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)]

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol, TypeAlias
 
@@ -171,12 +172,12 @@ class LocalEngine:
     def _begin(self, key: int, candidate: Candidate, *, alone: bool = False) -> None:
         """Open a candidate and send it on its way, or finish it at once."""
         if candidate.problem is not None:
-            self._land(key, _quarantined(candidate, candidate.problem))
+            self._land(key, quarantined(candidate, candidate.problem))
             return
         try:
             source, size = open_candidate(candidate, self._settings.max_size)
         except DocumentError as error:
-            self._land(key, _quarantined(candidate, error))
+            self._land(key, quarantined(candidate, error))
             return
         staged = tuple(temporary_names(key, len(self._settings.to)))
         outputs: list[int] = []
@@ -198,45 +199,50 @@ class LocalEngine:
         if isinstance(ending.error, OutputError):
             raise OutputError(f"{candidate.source}: {ending.error.args[0]}")
         if ending.report is None:
-            failed = _quarantined(candidate, ending.failure, ending, flight.size)
+            failed = quarantined(candidate, ending.failure, ending, flight.size)
             self._land(ending.key, failed)
             return
         targets = [output_name(candidate.relative, form) for form in self._settings.to]
         try:
             outputs = self._folder.publish(flight.staged, targets, settled=False)
         except DocumentError as error:
-            self._land(ending.key, _quarantined(candidate, error, ending, flight.size))
+            self._land(ending.key, quarantined(candidate, error, ending, flight.size))
             return
-        report = ending.report
-        unreadable = whole(report, "unreadable")
-        places = "pages" if whole(report, "pages") else "bytes"
-        why = short(report, "unreadable_why")
-        outcome = Outcome(
-            candidate.source,
-            "partial" if unreadable else "done",
-            reason=f"unreadable-{places}" if unreadable else "",
-            message=f"{unreadable} unreadable {places}{why and f': {why}'}" if unreadable else "",
-            outputs=outputs,
-            sha256=short(ending.facts, "sha256", 64),
-            media_type=short(report, "media_type"),
-            size=whole(ending.facts, "size"),
-            pages=whole(report, "pages"),
-            characters=whole(report, "characters"),
-            edits=counts(report, "edits"),
-            marks=counts(report, "marks"),
-            losses=whole(report, "losses"),
-            damaged=report.get("damaged") is True,
-            seconds=ending.seconds,
-            cpu_seconds=ending.cpu_seconds,
-            memory=ending.memory,
-            versions=versions(),
-        )
-        self._land(ending.key, outcome)
+        self._land(ending.key, finished(candidate, ending, outputs))
 
 
-def _quarantined(
+def finished(candidate: Candidate, ending: Ending, outputs: tuple[Path, ...]) -> Outcome:
+    """Return the outcome of a document whose child has reported and whose outputs are written."""
+    report = ending.report or {}
+    unreadable = whole(report, "unreadable")
+    places = "pages" if whole(report, "pages") else "bytes"
+    why = short(report, "unreadable_why")
+    return Outcome(
+        candidate.source,
+        "partial" if unreadable else "done",
+        reason=f"unreadable-{places}" if unreadable else "",
+        message=f"{unreadable} unreadable {places}{why and f': {why}'}" if unreadable else "",
+        outputs=outputs,
+        sha256=short(ending.facts, "sha256", 64),
+        media_type=short(report, "media_type"),
+        size=whole(ending.facts, "size"),
+        pages=whole(report, "pages"),
+        characters=whole(report, "characters"),
+        edits=counts(report, "edits"),
+        marks=counts(report, "marks"),
+        losses=whole(report, "losses"),
+        damaged=report.get("damaged") is True,
+        seconds=ending.seconds,
+        cpu_seconds=ending.cpu_seconds,
+        memory=ending.memory,
+        versions=versions(),
+    )
+
+
+def quarantined(
     candidate: Candidate, error: IngestError, ending: Ending | None = None, size: int = 0
 ) -> Outcome:
+    """Return the outcome of a document that came to nothing, and why."""
     reason = error.reason if isinstance(error, DocumentError) else "crash"
     used = ending or Ending(-1)
     return Outcome(

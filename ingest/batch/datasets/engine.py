@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -86,12 +86,15 @@ class DatasetEngine:
             self._guards.popitem()[1].close()
         return []
 
-    def outcomes(self, candidates: Iterator[Candidate]) -> Iterator[Outcome]:
-        """Yield one outcome per candidate, in their order."""
-        for candidate in candidates:
-            yield self._outcome(candidate)
+    def outcomes(self, candidates: Iterator[Candidate]) -> Iterator[Outcome | None]:
+        """Yield one outcome per candidate, in their order; None before each wait.
 
-    def _outcome(self, candidate: Candidate) -> Outcome:
+        Whoever stops at a None leaves the dataset where it is: the next run goes on there.
+        """
+        for candidate in candidates:
+            yield (yield from self._outcome(candidate))
+
+    def _outcome(self, candidate: Candidate) -> Generator[None, None, Outcome]:
         started = time.monotonic()
         try:
             if candidate.problem is not None:
@@ -103,7 +106,7 @@ class DatasetEngine:
                 kind.require()
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
                 dataset = _Dataset(candidate, kind, number, size, sha256)
-                return self._dataset(dataset, started)
+                return (yield from self._dataset(dataset, started))
         except DocumentError as error:
             return Outcome(
                 candidate.source,
@@ -116,7 +119,7 @@ class DatasetEngine:
         except OutputError as error:
             raise OutputError(f"{candidate.source}: {error.args[0]}", advice=error.advice) from None
 
-    def _dataset(self, dataset: _Dataset, started: float) -> Outcome:
+    def _dataset(self, dataset: _Dataset, started: float) -> Generator[None, None, Outcome]:
         targets = output_names(dataset.candidate.relative, dataset.kind)
         outputs = tuple(self._folder.path / target for target in targets)
         work = Work(self._folder.path, targets[0], self._key(dataset))
@@ -128,7 +131,7 @@ class DatasetEngine:
             if known is not None and [_size(path) for path in outputs] == known["sizes"]:
                 return _outcome(dataset, known, outputs)
             if known is None or [_size(path) for path in made] != known["sizes"]:
-                known = self._clean(dataset, work)
+                known = yield from self._clean(dataset, work)
                 known["seconds"] = round(time.monotonic() - started, 4)
                 if known["status"] == "quarantined":
                     work.close()
@@ -168,7 +171,7 @@ class DatasetEngine:
     def _row_bytes(self) -> int:
         return min(ROW_BYTES, self._settings.max_size)
 
-    def _clean(self, dataset: _Dataset, work: Work) -> dict[str, Any]:
+    def _clean(self, dataset: _Dataset, work: Work) -> Generator[None, None, dict[str, Any]]:
         """Clean all rows into the work folder; return what there is to say of them."""
         point = work.begin() or {"chunks": 0, "rows": 0, "sums": Sums().to_json()}
         order = {
@@ -184,7 +187,7 @@ class DatasetEngine:
         cleaners.sums = Sums.from_json(point["sums"])
         with _Reading(self._settings, dataset, work.temporary(), order) as reading:
             try:
-                self._flow(reading, cleaners, work, point)
+                yield from self._flow(reading, cleaners, work, point)
             finally:
                 # However this ends: what is appended is good, and the next run goes on there.
                 work.checkpoint(point)
@@ -218,7 +221,7 @@ class DatasetEngine:
 
     def _flow(
         self, reading: _Reading, cleaners: Cleaners, work: Work, point: dict[str, Any]
-    ) -> None:
+    ) -> Iterator[None]:
         """Bring chunks from the reader through the children into the work folder, in order."""
         flying: dict[int, Loaded] = {}
         number, row = point["chunks"], point["rows"] + 1
@@ -238,6 +241,7 @@ class DatasetEngine:
                     cleaners.begin(flying[number])
                     number, row = number + 1, row + chunk.rows
                 if cleaners.busy:
+                    yield None
                     cleaners.wait()
                 while due in flying and flying[due].done:
                     done = flying.pop(due)

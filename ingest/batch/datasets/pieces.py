@@ -17,6 +17,8 @@ from ingest.batch.endings import Ending, counts, whole
 from ingest.batch.guard import Guard, GuardError
 from ingest.errors import DocumentError, OutputError
 
+_HEARTBEAT = 0.2
+"""Seconds after which whoever waits may look after other things."""
 _TRIES = 3
 """How often a row is tried when it is the guard that fails."""
 
@@ -141,7 +143,7 @@ class Cleaners:
 
     def wait(self) -> None:
         """Wait until something happened, and act on it. Raises `OutputError` on a full disk."""
-        for ending in self._guard.wait():
+        for ending in self._guard.wait(_HEARTBEAT):
             piece = self._flights.pop(ending.key)
             self.sums.used(ending)
             if isinstance(ending.error, OutputError):

@@ -116,7 +116,10 @@ def measure(*, quick: bool = False) -> dict[str, float]:
     if not TEXTS.is_dir():
         return figures
     totals: dict[int, list[tuple[bool, bool, bool]]] = {length: [] for length in LENGTHS}
-    contenders: dict[str, Callable[[str], str]] = {"fix_text": fix_text, "fix_encoding": fix_encoding}
+    contenders: dict[str, Callable[[str], str]] = {
+        "fix_text": fix_text,
+        "fix_encoding": fix_encoding,
+    }
     for corpus, written, read in PAIRS:
         for length in LENGTHS:
             made = items(corpus, written, read, length, 40 if quick else 200)
@@ -125,7 +128,9 @@ def measure(*, quick: bool = False) -> dict[str, float]:
             name = f"{corpus.split('.')[1]}_{written}_as_{read}_{length}"
             outcomes = [(repaired(garbled), original, garbled) for original, garbled in made]
             exact = sum(after == original for (after, _), original, _ in outcomes)
-            wrong = sum(after not in (original, garbled) for (after, _), original, garbled in outcomes)
+            wrong = sum(
+                after not in (original, garbled) for (after, _), original, garbled in outcomes
+            )
             figures[f"{name}_exact"] = exact / len(made)
             figures[f"{name}_wrong"] = wrong / len(made)
             totals[length] += [
@@ -150,6 +155,8 @@ def measure(*, quick: bool = False) -> dict[str, float]:
         figures[f"clean_{corpus.split('.')[1]}_ftfy_to_gate"] = taken["ftfy"] / taken["gate"]
         figures[f"clean_{corpus.split('.')[1]}_ftfy_to_ours"] = taken["ftfy"] / taken["ours"]
     english = (CLEAN / "en.txt").read_text(encoding="utf-8") * 60
-    taken = side_by_side({"ours": lambda: mojibake.edits(english), "ftfy": lambda: fix_text(english)})
+    taken = side_by_side(
+        {"ours": lambda: mojibake.edits(english), "ftfy": lambda: fix_text(english)}
+    )
     figures["clean_en_ftfy_to_ours"] = taken["ftfy"] / taken["ours"]
     return figures

@@ -1,6 +1,6 @@
 """A document as Markdown (CommonMark with pipe tables).
 
-Headings come from the size of the type, tables from tabs, lists from their bullets.
+Headings come from the size of the type and from the outline, tables from tabs, lists from their bullets.
 What is not known is not guessed: bold headings in the body's size stay paragraphs.
 """
 
@@ -75,7 +75,7 @@ def _rendered(block: str, start: int, levels: _Levels) -> Iterator[str]:
         yield _table([line.split("\t") for line in lines])
         return
     for line in lines:
-        level = levels.of(at, at + len(line))
+        level = levels.of(at, at + len(line)) or levels.of_words(line)
         at += len(line) + 1
         now = "heading" if level else _line_kind(line)
         if run and (now != kind or now == "heading"):
@@ -144,6 +144,9 @@ class _Levels:
             self._starts.append(start)
             self._spans.append((start, end, round(own * 2) / 2 if larger else 0.0))
         larger_sizes = {span[2] for span in self._spans if span[2]}
+        outline = document.metadata.get("outline", ())
+        titles = outline if isinstance(outline, tuple) else ()
+        self._outlined = frozenset(filter(None, map(_bare, titles)))
         self._ranks = {size: rank for rank, size in enumerate(sorted(larger_sizes)[::-1], 1)}
 
     def deepen(self) -> None:
@@ -156,6 +159,12 @@ class _Levels:
         at = bisect_right(self._starts, start)
         self._starts.insert(at, start)
         self._spans.insert(at, (start, end, _TITLE))
+
+    def of_words(self, line: str) -> int:
+        """Return the level of a line that the outline names, below those told by their size."""
+        if not self._outlined or len(line) > _LONGEST or _bare(line) not in self._outlined:
+            return 0
+        return min(len(self._ranks) + 1 + self._offset, _DEEPEST)
 
     def of(self, start: int, end: int) -> int:
         """Return the level of the heading in `[start, end)`; 0: it is none."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ingest.document import Document, Line, Mark, MetadataValue, Page, Quality, Source
 from ingest.extract.pdf.rows import Row
+from ingest.extract.pdf.titles import title_of
 
 _LOST = re.compile("\ufffd+")
 
@@ -55,6 +56,11 @@ def assembled(
     if not parts:
         return None
     text = "\n".join(parts) + "\n"
+    outline = metadata.get("outline", ())
+    stated = str(metadata.get("title", ""))
+    title = title_of(stated, text, pages, outline if isinstance(outline, tuple) else ())
+    if title:
+        metadata["title"] = title
     announced = metadata["page_count"]
     if announced != len(pages):
         why = f"the file announces {announced} pages, {len(pages)} were found"

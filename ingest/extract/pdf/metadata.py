@@ -9,6 +9,12 @@ from datetime import date
 from ingest.document import MetadataValue
 from ingest.extract.pdf.pdfium import library
 
+MOST_BOOKMARKS = 5000
+"""Of an outline: the longest of the measured sets has 330."""
+
+LONGEST_BOOKMARK = 2048
+"""Bytes: a thousand characters are no heading."""
+
 _FIELDS = {"author": "Author", "producer": "Producer"}
 
 _BLANKS = re.compile(r"\s+")
@@ -31,6 +37,11 @@ _MOJIBAKE = re.compile(
     "[\x80-\xff\u0131\u0141\u0142\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6-\u02dd"
     "\u2020-\u2022\u2030\u2039\u203a\u2044\u20ac\u2122\u2212\ufb01\ufb02]{4}"
     "|[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd-\uffff]"
+)
+# Marks that office programs set by themselves and export as bookmarks.
+_AUTOMATIC = re.compile(
+    r"(?:OLE_LINK|_Toc|_Ref|_Hlk|_bookmark)\d+|_GoBack|(?:幻灯片|投影片|slide)(?:编号|編號| number)? ?\d+",
+    re.IGNORECASE,
 )
 _DATE = re.compile(r"^(?:D:)?\s*(\d{4})(?:-?(\d\d))?(?:-?(\d\d))?")
 _ACCOUNTS = frozenset(
@@ -102,6 +113,31 @@ def read_metadata(document: int) -> dict[str, MetadataValue]:
     if values["author"].lower() in _ACCOUNTS:
         values["author"] = ""
     return {key: value for key, value in values.items() if value}
+
+
+def read_outline(document: int) -> tuple[str, ...]:
+    """Read the titles of the bookmarks, in the order in which they stand; what is not sane is
+    left out, and so is all behind the first `MOST_BOOKMARKS`."""
+    pdfium = library()
+    titles: list[str] = []
+    seen: set[int] = set()
+    waiting = [pdfium.first_bookmark(document, None)]
+    while waiting and len(seen) < MOST_BOOKMARKS:
+        bookmark = waiting.pop()
+        # A damaged outline may lead back into itself.
+        if not bookmark or bookmark in seen:
+            continue
+        seen.add(bookmark)
+        size = pdfium.bookmark_title(bookmark, None, 0)
+        if 2 < size <= LONGEST_BOOKMARK:
+            content = ctypes.create_string_buffer(size)
+            pdfium.bookmark_title(bookmark, ctypes.addressof(content), size)
+            titles.append(sane(content.raw[: size - 2].decode("utf-16-le", "replace")))
+        waiting += (
+            pdfium.next_bookmark(document, bookmark),
+            pdfium.first_bookmark(document, bookmark),
+        )
+    return tuple(title for title in titles if title and not _AUTOMATIC.fullmatch(title))
 
 
 def _entry(document: int, name: str) -> str:

@@ -74,6 +74,9 @@ class Pdfium(NamedTuple):
     segment_type: Function
     segment_point: Function
     closes: Function
+    first_bookmark: Function
+    next_bookmark: Function
+    bookmark_title: Function
 
 
 @cache
@@ -147,6 +150,9 @@ def library() -> Pdfium:
         segment_type=bound("FPDFPathSegment_GetType", integer, pointer),
         segment_point=bound("FPDFPathSegment_GetPoint", integer, pointer, pointer, pointer),
         closes=bound("FPDFPathSegment_GetClose", integer, pointer),
+        first_bookmark=bound("FPDFBookmark_GetFirstChild", pointer, pointer, pointer),
+        next_bookmark=bound("FPDFBookmark_GetNextSibling", pointer, pointer, pointer),
+        bookmark_title=bound("FPDFBookmark_GetTitle", count, pointer, pointer, count),
     )
 
 

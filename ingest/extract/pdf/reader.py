@@ -20,7 +20,7 @@ from ingest.extract.pdf.characters import characters, is_plain, plain
 from ingest.extract.pdf.columns import untangled
 from ingest.extract.pdf.fragments import merge_rows, split_rows
 from ingest.extract.pdf.frame import frame
-from ingest.extract.pdf.metadata import read_metadata
+from ingest.extract.pdf.metadata import read_metadata, read_outline
 from ingest.extract.pdf.order import in_order
 from ingest.extract.pdf.pdfium import (
     PASSWORD_ERROR,
@@ -98,6 +98,9 @@ def _read(content: bytes, source: Source, options: _Asked) -> Document:
                 count = library().page_count(document)
                 if count > 0:
                     metadata = {**read_metadata(document), "page_count": count}
+                    outline = read_outline(document)
+                    if outline:
+                        metadata["outline"] = outline
                     readings = _through_pdfium(document, second, unclear, missing)
                     if recognize != "never":
                         readings = _recognized(document, readings, recognize)

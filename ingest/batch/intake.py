@@ -190,9 +190,14 @@ class _Walk:
             problem = _refusal(error, "the folder")
             yield Candidate(folder.source, self._relative(folder.path), folder.named, problem)
             return
+        # Once a folder, not once a name: a resumed batch does little else than this.
+        above, shown, under = (
+            os.path.join(where, "") for where in (folder.path, folder.source, folder.below)
+        )
+        relative = self._relative(folder.path)
+        mirrored = "" if relative == os.curdir else os.path.join(relative, "")
         for name, kind in entries:
-            path, source = os.path.join(folder.path, name), os.path.join(folder.source, name)
-            below = os.path.join(folder.below, name)
+            path, source, below = above + name, shown + name, under + name
             if path in self._named:
                 continue  # has its own place in the order
             if kind == stat.S_IFDIR:
@@ -206,7 +211,7 @@ class _Walk:
                 yield from members
             elif self._wanted(name, below):
                 wrong = None if kind == stat.S_IFREG else _wrong_kind(kind)
-                yield Candidate(source, self._relative(path), named=False, problem=wrong)
+                yield Candidate(source, mirrored + name, named=False, problem=wrong)
 
     def url(self, source: str) -> Iterator[Candidate]:
         """Yield what is behind a URL."""

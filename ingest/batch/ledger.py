@@ -107,8 +107,10 @@ class Ledger:
 
     def find(self, name: bytes) -> Entry | None:
         """Look a document up."""
-        with _told(self._path):
+        try:
             row = self._connection.execute(_FIND, (name,)).fetchone()
+        except sqlite3.Error as error:
+            raise _failure(self._path, error) from None
         return row and Entry(*row)
 
     def record(self, number: int) -> str:

@@ -34,10 +34,18 @@ def engine_for(folder: OutputFolder, settings: Settings, options: RunOptions) ->
 
     Raises `MissingExtraError` where it needs a package that is not installed.
     """
-    if options.engine != "local":
-        raise UsageError(f"no engine {options.engine!r}", advice="known: local")
+    if options.engine not in ("local", "ray"):
+        raise UsageError(f"no engine {options.engine!r}", advice="known: local, ray")
     if options.field is not None:
+        if options.engine != "local":
+            raise UsageError(
+                "datasets are cleaned on one machine", advice="leave out --engine, or --field"
+            )
         from ingest.batch.datasets.engine import DatasetEngine
 
         return DatasetEngine(folder, settings, options)
+    if options.engine == "ray":
+        from ingest.batch.ray_engine import RayEngine
+
+        return RayEngine(folder, settings, options)
     return LocalEngine(folder, settings, options)

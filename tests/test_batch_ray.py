@@ -1,0 +1,166 @@
+"""A Ray cluster of two workers: the same outcomes as on one machine, also with faults among them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.batch import RunOptions, run
+from ingest.errors import MissingExtraError, UsageError
+from ingest.settings import Settings
+
+TINY = Settings(jobs=2, cpu_limit=2, wall_limit=4, memory_limit=400 << 20)
+FAULTS = {
+    3: ("segfault", "signal-11"),
+    20: ("exit", "crash"),
+    57: ("null", "signal-11"),
+    88: ("memory", "memory"),
+    101: ("half-output", "signal-11"),
+    120: ("hang", "wall"),
+    150: ("exit 1", "crash"),
+    199: ("raise", "crash"),
+}
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[tuple[str, str]]:
+    """A head with two CPUs, started as a person starts one; its address and folder."""
+    pytest.importorskip("ray", reason="the extra [ray] is not installed")
+    program = str(Path(sys.executable).with_name("ray"))
+    # Ray's sockets need a short path.
+    folder = tempfile.mkdtemp(prefix="r", dir="/tmp")
+    environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0"}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    head = subprocess.Popen(
+        [
+            *(program, "start", "--head", "--block", "--node-ip-address=127.0.0.1"),
+            *(f"--port={port}", "--num-cpus=2", "--include-dashboard=false"),
+            *(f"--temp-dir={folder}", "--object-store-memory=200000000", "--disable-usage-stats"),
+        ],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield f"127.0.0.1:{port}", folder
+    finally:
+        head.terminate()
+        head.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def joined(cluster, monkeypatch) -> str:
+    monkeypatch.setenv("RAY_ADDRESS", cluster[0])
+    return cluster[1]
+
+
+@pytest.mark.slow
+def test_two_hundred_documents_with_eight_faults_on_a_cluster(tmp_path, joined):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    for number in range(200):
+        fault = FAULTS.get(number)
+        text = f"fault: {fault[0]}" if fault else f"document {number}\n" * 50
+        (folder / f"{number:03}").write_text(text)
+    (folder / "empty").touch()
+    options = RunOptions(job="hostile.faults:faulty_copy", engine="ray")
+    outcomes = list(run([folder], out, settings=TINY, options=options))
+    assert [Path(outcome.source).name for outcome in outcomes] == [
+        *(f"{n:03}" for n in range(200)),
+        "empty",
+    ]
+    reasons = {number: outcome.reason for number, outcome in enumerate(outcomes) if outcome.reason}
+    assert reasons == {n: reason for n, (_, reason) in FAULTS.items()} | {200: "empty"}
+    right = [n for n in range(200) if n not in FAULTS]
+    assert len(right) == 192
+    for number in right:
+        assert (out / f"{number:03}.txt").read_text() == f"document {number}\n" * 50
+    again = list(run([folder], out, settings=TINY, options=options))
+    assert sum(outcome.resumed for outcome in again) >= 192
+
+
+@pytest.mark.slow
+def test_the_cluster_gives_what_one_machine_gives(tmp_path, joined, fixtures):
+    import zipfile
+
+    names = ("zh-page-of-total.pdf", "en-report.pdf")
+    inputs = [fixtures / "pdf" / name for name in names]
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(inputs[0], "inner.pdf")
+    settings = Settings(jobs=2, to=("txt", "jsonl"))
+    made = []
+    for engine in ("local", "ray"):
+        out = tmp_path / engine
+        outcomes = run(
+            [*inputs, tmp_path / "a.zip"], out, settings=settings, options=RunOptions(engine=engine)
+        )
+        made.append(
+            [
+                (
+                    o.source,
+                    o.status,
+                    o.sha256,
+                    o.pages,
+                    o.edits,
+                    [p.read_bytes() for p in o.outputs],
+                )
+                for o in outcomes
+            ]
+        )
+    assert made[0] == made[1]
+    assert all(status == "done" for _, status, *_ in made[0])
+
+
+@pytest.mark.slow
+def test_a_lost_worker_costs_a_retry(tmp_path, joined):
+    """A worker that is killed from outside, as with its machine, takes no document with it."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(30):
+        (folder / f"{number:02}").write_text("fault: hang 0.2" if number == 1 else "text")
+    options = RunOptions(job="hostile.faults:faulty_copy", engine="ray")
+    batch = run([folder], tmp_path / "out", settings=TINY, options=options)
+    first = next(batch)
+    killed = _kill_one_worker(joined)
+    outcomes = [first, *batch]
+    assert killed
+    assert [outcome.status for outcome in outcomes] == ["done"] * 30
+
+
+def _kill_one_worker(folder: str) -> int:
+    """Kill one process of the cluster in `folder` that has a Worker; return its number, 0 for none."""
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            if not (path / "cmdline").read_bytes().startswith(b"ray::Worker"):
+                continue
+            parent = (path / "stat").read_text().rpartition(")")[2].split()[1]
+            if os.fsencode(folder) in Path(f"/proc/{parent}/cmdline").read_bytes():
+                os.kill(int(path.name), 9)
+                return int(path.name)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return 0
+
+
+def test_a_missing_extra_is_named_with_the_way_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.batch.ray_engine.find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'ingest\[ray\]'"):
+        list(run([], tmp_path / "out", options=RunOptions(engine="ray")))
+
+
+def test_engines_that_are_none_and_datasets_on_a_cluster_are_refused(tmp_path):
+    with pytest.raises(UsageError, match="no engine"):
+        list(run([], tmp_path / "out", options=RunOptions(engine="spark")))
+    with pytest.raises(UsageError, match="one machine"):
+        list(run([], tmp_path / "out", options=RunOptions(engine="ray", field="text")))

@@ -101,7 +101,8 @@ def _cluster(text: str, group: list[tuple[int, int, damage.Place | None, Edit | 
 
 
 def verdicts(truth: str, written: str) -> str:
-    """For each character of the truth: r right, l lost (U+FFFD stands for it), w wrong.
+    """For each character of the truth: r right, l lost (U+FFFD stands for it), w wrong,
+    m missing (nothing stands for it: a vanished pair that nothing shows).
 
     One U+FFFD may stand for two characters. Least cost alignment.
     """
@@ -117,7 +118,7 @@ def verdicts(truth: str, written: str) -> str:
             cost, so_far = best[i][j]
             moves = []
             if i < len(truth) and j < len(written):
-                same, lost = truth[i] == written[j], written[j] == LOST
+                same, lost = truth[i] == written[j], written[j] in (LOST, "?")
                 moves.append(
                     (
                         1,
@@ -129,7 +130,7 @@ def verdicts(truth: str, written: str) -> str:
                 if lost and i + 1 < len(truth):
                     moves.append((2, 1, 0.15, "ll"))
             if i < len(truth):
-                moves.append((1, 0, 1.0, "w"))
+                moves.append((1, 0, 1.0, "m"))
             if j < len(written):
                 moves.append((0, 1, 1.0, ""))
             for down, right, more, said in moves:
@@ -181,6 +182,7 @@ def simulated(count: int) -> dict[str, object]:
         "one_byte_top1_forced": tally["forced.right"] / max(tally["forced"], 1),
         "one_byte_written_precision": tally["one.right"] / max(written, 1),
         "one_byte_left_as_loss": tally["one.lost"] / max(one, 1),
+        "one_byte_missing": tally["one.missing"] / max(one, 1),
         **{
             f"pages_exact_{cutting}": tally[f"{cutting}.exact"] / max(tally[f"{cutting}.pages"], 1)
             for cutting in CUTTINGS
@@ -210,7 +212,7 @@ def _count(
         if cluster.kinds and cluster.kinds <= {"aligned", "letter", "proven"}:
             tally["proven"] += 1
             tally["proven.exact"] += cluster.truth == cluster.written
-        if "w" in said or len(said) != len(cluster.truth):
+        if "w" in said or "m" in said or len(said) != len(cluster.truth):
             exact = False
         if not cluster.kinds and cluster.truth != cluster.written:
             exact = False
@@ -219,18 +221,20 @@ def _count(
             continue
         for known, verdict in zip(cluster.known, said, strict=True):
             if known == "=":
-                tally["outside"] += verdict == "w"
+                tally["outside"] += verdict in "wm"
                 continue
             start, end = cluster.span
             marked = any(mark.start < end and mark.end > start for mark in marks)
-            if verdict == "w" and cluster.sure and not marked:
+            if verdict in "wm" and cluster.sure and not marked:
                 tally["unrecorded"] += 1
             if cutting == "always":
                 tally["always.damaged"] += 1
                 tally["always.right"] += verdict == "r"
             if known in "LT":
                 tally["one"] += 1
-                tally[f"one.{ {'r': 'right', 'l': 'lost', 'w': 'wrong'}[verdict] }"] += 1
+                tally[
+                    f"one.{ {'r': 'right', 'l': 'lost', 'w': 'wrong', 'm': 'missing'}[verdict] }"
+                ] += 1
     return exact
 
 

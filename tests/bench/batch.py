@@ -10,15 +10,22 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ingest.batch import RunOptions, run
 from ingest.batch.child import Task
 from ingest.batch.folder import OutputFolder
-from ingest.batch.intake import candidates, open_regular
-from ingest.batch.job import ingest_document, preload
+from ingest.batch.intake import Candidate, candidates, open_regular
+from ingest.batch.job import ingest_document, preload, write_whole
+from ingest.batch.ledger import Ledger
+from ingest.batch.local import Settle
 from ingest.batch.names import output_name
+from ingest.batch.outcome import Outcome
+from ingest.batch.resume import Resumption
+from ingest.batch.versions import fingerprints
 from ingest.settings import Settings
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
@@ -40,6 +47,7 @@ def measure(*, quick: bool = False) -> dict[str, Any]:
             "small": _compared(small, folder),
             "pdf": _compared(real, folder),
             "faults": _fault_mix(folder),
+            "durable_ms": _durable(folder / "durable", 100 if quick else 500),
         }
 
 
@@ -126,6 +134,46 @@ def _in_process(inputs: list[Path], out: Path) -> None:
                 os.close(source)
                 os.close(output)
     os.close(deaf)
+
+
+def _durable(out: Path, count: int) -> float:
+    """Milliseconds to bring a small output, its name and its line in the ledger to the disk.
+
+    In groups of four: what two workers finish within the time for which a group waits.
+    """
+    prints = fingerprints(Settings(), RunOptions())
+    found = (Candidate(f"{number}", f"{number}", named=False) for number in range(count))
+    started = time.perf_counter()
+    with OutputFolder(out) as folder, Ledger(folder) as ledger:
+        run = Resumption(ledger, folder, prints, retry=False, stop=lambda: False)
+        engine = _Writing(folder, run.settle)
+        assert sum(one.ok for one in run.outcomes(engine, found, settles=True)) == count
+    return round((time.perf_counter() - started) * 1000 / count, 2)
+
+
+class _Writing:
+    """An engine whose only work is to write four kilobytes."""
+
+    def __init__(self, folder: OutputFolder, settle: Settle) -> None:
+        self._folder = folder
+        self._settle = settle
+
+    def outcomes(self, candidates: Iterator[Candidate]) -> Iterator[Outcome]:
+        ordinal = 0
+        while group := list(islice(candidates, 4)):
+            finished = []
+            for candidate in group:
+                number = self._folder.open_staged(f"{ordinal}")
+                write_whole(number, b"x" * 4096)
+                os.close(number)
+                target = f"{candidate.relative}.txt"
+                outputs = self._folder.publish([f"{ordinal}"], [target], settled=False)
+                finished.append((ordinal, Outcome(candidate.source, "done", outputs=outputs)))
+                ordinal += 1
+            yield from self._settle(finished)
+
+    def close(self) -> list[Outcome]:
+        return []
 
 
 def _fault_mix(folder: Path) -> dict[str, Any]:

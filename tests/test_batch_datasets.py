@@ -182,7 +182,7 @@ def test_the_output_does_not_depend_on_the_number_of_workers(tmp_path):
 @pytest.mark.slow
 def test_a_killed_run_goes_on_and_gives_what_an_undisturbed_one_gives(tmp_path):
     path = tmp_path / "crawl.jsonl.gz"
-    texts = [DAMAGED * 10 if n % 3 == 0 else f"row {n} " * 50 for n in range(6000)]
+    texts = [DAMAGED if n % 30 == 0 else f"row {n} " * 300 for n in range(12_000)]
     path.write_bytes(gzip.compress(b"".join(row(n, text) for n, text in enumerate(texts)), 1))
     whole = one(path, tmp_path / "whole")
     out = tmp_path / "out"

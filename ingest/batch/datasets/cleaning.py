@@ -24,8 +24,8 @@ from ingest.settings import Settings
 
 Cleaner = Callable[[Document], Document]
 
-# 6 is gzip's own default; 9 takes three times as long for 1% less.
-_GZIP_LEVEL = 6
+# Of crawled text, 5 takes two thirds of the time of 6, gzip's own default, for 1% more.
+_GZIP_LEVEL = 5
 _SPACE = re.compile(r"[ \t\r\n]*")
 # Numbers are passed over, not read: one of a million digits costs nothing.
 _DECODER = JSONDecoder(parse_int=str, parse_float=str)

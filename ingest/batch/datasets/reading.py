@@ -80,8 +80,8 @@ def opened(number: int, compression: str) -> Text:
 def cut(stream: BinaryIO, row_bytes: int) -> Iterator[Chunk]:
     r"""Cut lines into chunks; a line over `row_bytes` becomes chunks of its own.
 
-    >>> [chunk.rows for chunk in cut(io.BufferedReader(io.BytesIO(b"{}\n" * 700)), 100)]
-    [500, 200]
+    >>> [chunk.rows for chunk in cut(io.BufferedReader(io.BytesIO(b"{}\n" * 2700)), 100)]
+    [2000, 700]
     """
     held: list[bytes] = []
     size = filled = 0

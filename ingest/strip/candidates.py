@@ -9,21 +9,23 @@ of a site, and stand beside the report.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from ingest.strip import grammar
+from ingest.strip.bounds import GAP
 from ingest.strip.folding import fold
 from ingest.strip.observe import SLOT, Observation
 from ingest.strip.recognition import rules_of
 from ingest.strip.rulebook import shipped
 
 # Two documents are the same one, uploaded twice, when they share so much of the prose of the
-# shorter. The prose of the longest notices seen (template A's tail) is up to 0.45 of a page
-# with a short report.
+# shorter. Different reports of one site share the site's sentences: 0.74 at most between the
+# short reports of the saved pages (template A), under 0.35 on nearly all other sites.
 SAME = 0.8
 # A sign of so much strength makes a line clearly a notice.
 CLEAR = 2
+CHROME = 3
 # A weak sign is a clear one in a line of so many characters: no two reports share it by chance.
 LONG = 20
 # A line without a sign of its own is taken where it is enclosed in so many of its documents.
@@ -55,6 +57,7 @@ class Candidate:
     sign: str = ""
     """What says that it is a notice: a sign of the grammar, or the rule of a known template."""
     strength: int = 0
+    prose: bool = False
 
     @property
     def documents(self) -> set[int]:
@@ -123,7 +126,9 @@ def gather(found: Corpus, least: int) -> list[Candidate]:
         if span is None:
             continue
         for one in document.seen:
-            candidate = candidates.setdefault(one.skeleton, Candidate(one.skeleton))
+            candidate = candidates.setdefault(
+                one.skeleton, Candidate(one.skeleton, prose=one.prose)
+            )
             hashes[one.skeleton] = document.hashes[one.at]
             if one.at < span[0] or one.at > span[1]:
                 region = "head" if one.at < span[0] else "tail"
@@ -168,20 +173,41 @@ def signed(text: str) -> tuple[str, int]:
 
 
 def taken(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[tuple[Candidate, str]]]:
-    """Part the candidates into what is taken and, with the reason, what is left out."""
+    """Part the candidates into what is taken and, with the reason, what is left out.
+
+    Nothing is taken where no line is such as only a page viewer writes: reports of a
+    series share sentences about downloads and rights, too.
+    """
     outside = [one for one in candidates if not one.inside]
     kept = [one for one in outside if one.strength >= CLEAR]
     weak = [one for one in outside if one.strength < CLEAR]
+    if not any(one.strength == CHROME for one in outside):
+        return [], [(one, "nothing proves that the documents are a site's") for one in candidates]
     # Each weak one that is taken moves the border, and may bring the next within reach.
     while True:
         borders = _borders(kept)
-        more = [one for one in weak if _enclosed(one, borders, SLACK if one.strength else 0)]
+        places = {(place.document, place.at) for one in kept for place in one.places}
+        more = [one for one in weak if _joins(one, borders, places)]
         if not more:
             break
         kept += more
         weak = [one for one in weak if one not in more]
     left = [(one, f"stands inside {one.inside} reports, too") for one in candidates if one.inside]
     return kept, left + [(one, "nothing shows that it is a notice") for one in weak]
+
+
+def _joins(
+    one: Candidate, borders: Mapping[tuple[int, str], int], places: Set[tuple[int, int]]
+) -> bool:
+    """Say whether a line belongs to the notices that it stands beside."""
+    if one.strength:
+        return _enclosed(one, borders, SLACK)
+    # A sentence without any sign may be of an annex that the reports of a series share.
+    beside = sum(
+        any((place.document, place.at + step) in places for step in range(-GAP, GAP + 1))
+        for place in one.places
+    )
+    return not one.prose and beside >= ENCLOSED * len(one.places) and _enclosed(one, borders, 0)
 
 
 def _borders(clear: Iterable[Candidate]) -> dict[tuple[int, str], int]:

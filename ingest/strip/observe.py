@@ -83,10 +83,16 @@ def observe(document: Document) -> Observation:
     """
     lines = [line for line in split(document.text) if not line.blank]
     prose = {at: len(line.text) for at, line in enumerate(lines) if is_prose(line)}
-    titles = _titles(document, lines, prose)
+    own, titles = _titles(document, lines, prose)
     ends = [at for at in range(len(lines)) if at < REACH or at >= len(lines) - REACH]
     seen = tuple(
-        Seen(at, lines[at].text.strip(), at in prose, skeleton(lines[at].folded, titles))
+        Seen(
+            at,
+            lines[at].text.strip(),
+            at in prose,
+            # Reports of one series share their title: alone on a line it is content.
+            SLOT if lines[at].folded in own else skeleton(lines[at].folded, titles),
+        )
         for at in ends
         if lines[at].folded and lines[at].text.isprintable()
     )
@@ -117,23 +123,26 @@ def skeleton(folded: str, titles: Sequence[str]) -> str:
     return NUMBER.sub("0", folded)
 
 
-def _titles(document: Document, lines: Sequence[TextLine], prose: Mapping[int, int]) -> list[str]:
-    """Return what may be the title, folded, the longest first.
+def _titles(
+    document: Document, lines: Sequence[TextLine], prose: Mapping[int, int]
+) -> tuple[frozenset[str], list[str]]:
+    """Return what is the title and what may be it, folded, the latter with the longest first.
 
-    The title of the metadata; lines that other lines repeat; what a line and the first
-    paragraph begin with.
+    The title of the metadata, and what a line and the first paragraph begin with, are;
+    lines that other lines repeat may be.
     """
-    found: set[str] = set()
+    own: set[str] = set()
     if isinstance(told := document.metadata.get("title"), str):
-        found.add(fold(told))
+        own.add(fold(told))
     near = [at for at in range(len(lines)) if at < REACH // 4 or at >= len(lines) - REACH // 4]
     short = [SUFFIX.sub("", lines[at].folded) for at in near if at not in prose]
-    found |= {line for line in short if sum(line in other for other in short) > 1}
     first = min(prose, default=None)
     if first is not None:
         opening = fold(lines[first].text[:200])
-        found |= {_shared_start(line, opening) for line in short}
-    return sorted((one for one in found if len(one) >= TITLE), key=lambda one: (-len(one), one))
+        own |= {_shared_start(line, opening) for line in short}
+    found = own | {line for line in short if sum(line in other for other in short) > 1}
+    titles = sorted((one for one in found if len(one) >= TITLE), key=lambda one: (-len(one), one))
+    return frozenset(own.intersection(titles)), titles
 
 
 def _shared_start(one: str, other: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -231,7 +232,7 @@ def run(
     total = sum(1 for _ in candidates(named, out, options)) if sys.stderr.isatty() else None
     failed = False
     with (
-        Interruption(lambda: _say("ending what is in flight; Ctrl-C again stops at once")) as stop,
+        Interruption(_say_ending) as stop,
         Progress(total, quiet=quiet) as progress,
         # Closing the batch, however it ends, keeps what is finished.
         contextlib.closing(
@@ -369,6 +370,11 @@ def _document(file: str, settings: Settings) -> Document:
 
 def _print_json(value: object) -> None:
     click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def _say_ending() -> None:
+    # Called by a signal, perhaps in the middle of another message: not through any buffer.
+    os.write(2, b"\ningest: ending what is in flight; Ctrl-C again stops at once\n")
 
 
 def _say(message: str) -> None:

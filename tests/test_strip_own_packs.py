@@ -196,6 +196,15 @@ class TestCheck:
         assert found.problems == ()
         assert len(found.packs) == len(files) == len(packs.packs())
 
+    def test_the_row_that_contributors_are_shown_is_a_good_one(self, tmp_path: Path) -> None:
+        guide = (FIXTURES.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+        _, _, row = guide.partition("```toml\n")
+        head = '[pack]\nid = "shown"\nname = "shown"\nneeds = 1\ngate = ["页/共"]\n'
+        path = tmp_path / "shown.toml"
+        path.write_text(head + row.partition("```")[0], encoding="utf-8")
+        found = check([str(path)])
+        assert (found.rules, found.problems) == (1, ())
+
     @pytest.mark.parametrize(
         ("old", "new", "row", "what"),
         [

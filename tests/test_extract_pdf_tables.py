@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from pdf_writer import lines, read, text
 
 import ingest
-from ingest.extract.pdf import reader
+from ingest.extract.pdf import reader, tables
+from ingest.extract.pdf.lattice import Cell, Lattice
+from ingest.extract.pdf.rows import Row
 
 XS, YS = (60, 160, 260, 360), (700, 680, 660, 640)
 CELLS = [["Site", "Depth", "Salt"], ["Quay", "4.1", "31"], ["Weir", "2.6", "12"]]
@@ -270,3 +272,33 @@ def test_nothing_is_lost_or_doubled(cells, widths, order) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reader, "with_tables", lambda page, texts, frame, rows: rows)
         assert Counter("".join(found.split())) == Counter("".join(read(content).text.split()))
+
+
+def test_blanks_that_pdfium_puts_anywhere_do_not_cut_words() -> None:
+    # Of a blank that it made itself PDFium may give any place: here one behind the next word.
+    places = [(0.0, 0.0, 5.0, 9.0), (60.0, 8.0, 60.0, 8.0), (40.0, 0.0, 45.0, 9.0)]
+    assert tables._middles("a b", places) == [2.5, 2.5, 42.5]
+    assert tables._middles("abc", places) == []
+
+
+def test_a_row_that_holds_two_lines_is_cut_character_by_character() -> None:
+    lattice = Lattice(
+        [0.0, 50.0, 100.0],
+        [0.0, 20.0, 40.0],
+        [
+            Cell(0, 0, (0.0, 0.0, 50.0, 40.0)),
+            Cell(0, 1, (50.0, 0.0, 100.0, 20.0)),
+            Cell(1, 1, (50.0, 20.0, 100.0, 40.0)),
+        ],
+        [[0, 1], [0, 2]],
+    )
+    row = Row("ab c d", (5.0, 5.0, 70.0, 35.0), 10.0, 0.0, True, 0, 5)
+    places = [(5.0, 5.0, 10.0, 15.0), (10.0, 5.0, 15.0, 15.0), (0.0, 0.0, 0.0, 0.0)]
+    places += [(60.0, 5.0, 65.0, 15.0), (0.0, 0.0, 0.0, 0.0), (60.0, 25.0, 65.0, 35.0)]
+    found = tables._by_character(row, places, lattice)
+    assert [(cell, piece.text) for cell, piece in found] == [(0, "ab"), (1, "c"), (2, "d")]
+    # A wall between two letters of a word: not a table that can be told.
+    places[1:4] = [(46.0, 5.0, 49.0, 15.0), (0.0, 0.0, 0.0, 0.0), (60.0, 5.0, 65.0, 15.0)]
+    word = row._replace(text="abc  d")
+    places[2] = (49.0, 5.0, 56.0, 15.0)
+    assert tables._by_character(word, places, lattice) is None

@@ -153,4 +153,5 @@ def test_no_pattern_runs_away(name: str, pattern: re.Pattern[str], hit: tuple[st
                 start = time.process_time()
                 pattern.fullmatch(worst)
                 pattern.search(worst)
-                assert time.process_time() - start < 0.1, (name, worst[:60])
+                # A pattern that runs away takes minutes; others microseconds.
+                assert time.process_time() - start < 2, (name, worst[:60])

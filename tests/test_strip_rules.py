@@ -13,7 +13,6 @@ from ingest.strip import grammar, packs
 from ingest.strip.folding import any_of, fold, fold_with_map, table
 from ingest.strip.lines import LONGEST
 from ingest.strip.rulebook import shipped
-from ingest.strip.rulebook import shipped
 
 RULES = [(pack, rule) for pack in packs.packs() for rule in pack.rules]
 

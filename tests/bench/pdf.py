@@ -235,6 +235,29 @@ def measure_references(engines: Mapping[str, Engine]) -> dict[str, Any]:
     return found
 
 
+def measure_reference_cells() -> dict[str, float]:
+    """Agreement with the cells of the tables in a reference, ours and pdfplumber's."""
+    path = CORPUS / "research-report-tables.pdf"
+    reference = (CORPUS / "reference" / "research-report-tables.md").read_text(encoding="utf-8")
+    stated = {"tables": [[_cells_of(line) for line in reference.split("\n")]]}
+    content = path.read_bytes()
+    rows = [line.split("\t") for line in whole_pipeline(content).split("\n") if "\t" in line]
+    return {
+        "ingest": round(cell_f1((cell for row in rows for cell in row), stated), 4),
+        "pdfplumber": round(cell_f1(plumber_cells(content), stated), 4),
+    }
+
+
+def _cells_of(line: str) -> list[str]:
+    """Cells of a row of Markdown, or of a table in HTML, without the markup of formulas."""
+    if line.startswith("|") and "---" not in line:
+        found = line.strip("|").split("|")
+    else:
+        found = [re.sub("<[^>]*>", "", cell) for cell in re.findall(r"<t[dh][^>]*>(.*?)</t", line)]
+    bare = [re.sub(r"[$\\{}~]|mathrm", "", cell).strip() for cell in found]
+    return [cell for cell in bare if cell]
+
+
 _THOUSAND_PAGES = """
 import sys
 sys.path.insert(0, "fixtures")
@@ -276,6 +299,7 @@ def measure(*, quick: bool = False) -> dict[str, object]:
         figures["cpu_ratio_geometry_corpus"] = measure_cpu(
             (CORPUS / f"{stem}.pdf" for stem in GEOMETRY_REPORTS), rounds=2
         )
+        figures["cells_f1_reference"] = measure_reference_cells()
         figures["corpus"] = measure_corpus(sorted(CORPUS.glob("*.pdf")))
         chosen = ("ingest", "extract", "pdfium", "pdftotext", "pymupdf")
         figures["similarity_corpus"] = measure_references(

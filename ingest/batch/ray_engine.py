@@ -146,14 +146,14 @@ class RayEngine:
             )
         import ray
 
-        self._ray = ray
+        self._ray: Any = ray
         self._folder = folder
         self._settings = settings
         self._options = options
         self._own = not ray.is_initialized()
         if self._own:
             _join(ray)
-        count = settings.jobs or max(1, int(ray.cluster_resources().get("CPU", 1)))
+        count = settings.jobs or max(1, int(self._ray.cluster_resources().get("CPU", 1)))
         # A worker that dies starts again, and what it had is ours to send again.
         self._actor = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=0)(Worker)
         self._workers = [self._started() for _ in range(count)]

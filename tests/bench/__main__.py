@@ -32,6 +32,7 @@ ROOMS = (
     "strip",
     "normalize",
     "batch",
+    "datasets",
 )
 # Minutes each: only where they are named.
 LONG = ("hostile",)

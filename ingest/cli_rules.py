@@ -80,6 +80,7 @@ def test_rules(packs: tuple[str, ...], as_json: bool) -> int:
     - patterns compile, say something at one end, and stay fast on hostile lines
     - there are cues enough to recognise the site, and gate words that let them fire
     """
+    from ingest.batch.outcome import printable
     from ingest.strip.check import check
 
     found = check(packs)
@@ -96,7 +97,7 @@ def test_rules(packs: tuple[str, ...], as_json: bool) -> int:
         )
         return int(bool(found.problems))
     for problem in found.problems:
-        click.echo(problem.line())
+        click.echo(printable(problem.line()))
     if found.problems:
         _say(f"{len(found.problems)} problem{'' if len(found.problems) == 1 else 's'}")
         return 1
@@ -105,7 +106,7 @@ def test_rules(packs: tuple[str, ...], as_json: bool) -> int:
 
 
 @rules.command("learn", epilog=RULES_CODES)
-@click.argument("folder", type=click.Path(exists=True), metavar="FOLDER")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False), metavar="FOLDER")
 @click.option(
     "-o",
     "--output",

@@ -405,7 +405,7 @@ class TestLearning:
             for at, one in enumerate(documents)
         ]
         assert notice not in learned(ended).text
-        assert (notice, "stands inside 1 reports, too") in learned(ended).left
+        assert (notice, "stands inside reports, too (1)") in learned(ended).left
         without = [Document.from_text(f"{one.text}{notice}\n") for _, _, one in pages("Z-cloud")]
         assert notice in learned(without).text
 

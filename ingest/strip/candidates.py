@@ -192,7 +192,7 @@ def taken(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[tuple[
             break
         kept += more
         weak = [one for one in weak if one not in more]
-    left = [(one, f"stands inside {one.inside} reports, too") for one in candidates if one.inside]
+    left = [(one, f"stands inside reports, too ({one.inside})") for one in candidates if one.inside]
     return kept, left + [(one, "nothing shows that it is a notice") for one in weak]
 
 

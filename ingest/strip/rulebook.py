@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +74,9 @@ def with_own(paths: Sequence[str]) -> Rulebook:
 
 
 # Kept by content, not by name: a file that changed is read anew, and a batch, which binds
-# its stages for each document, compiles the patterns once.
-@cache
+# its stages for each document, compiles the patterns once. A service that runs for months
+# keeps a few.
+@lru_cache(maxsize=8)
 def _bound(contents: tuple[tuple[str, str], ...]) -> Rulebook:
     found = list(shipped().packs)
     origins = {pack.id: "the packs that come with the program" for pack in found}

@@ -90,7 +90,7 @@ def _problems(form: Mapping[str, Any], file: str) -> Iterator[Problem]:
             yield Problem(file, f"rule {number}", "is no table", "write [[rule]] above it")
             continue
         name = row.get("id")
-        label = name if isinstance(name, str) and name else f"rule {number}"
+        label = name if isinstance(name, str) and _NAME.fullmatch(name) else f"rule {number}"
         yield from _row(row, file, label)
         if label in seen:
             yield Problem(file, label, "the id is not unique", "give each rule an id of its own")

@@ -7,7 +7,6 @@ itself: all come out as the same segments.
 
 from __future__ import annotations
 
-import ctypes
 from array import array
 from itertools import repeat
 from operator import sub
@@ -85,11 +84,15 @@ def rulings(page: int, page_frame: Frame) -> Rulings | None:
         return None
     sides = iter(numbers)
     found = Rulings([], [])
+    thick: list[tuple[int, Box]] = []
     for path, x0, y0, x1, y1 in zip(paths, sides, sides, sides, sides, strict=True):
         if x1 - x0 < THIN or y1 - y0 < THIN:
             _add(found, page_frame, x0, y0, x1, y1)
-        elif _shows(path):
-            for edge in _edges(path, (x0, y0, x1, y1)):
+        else:
+            thick.append((path, (x0, y0, x1, y1)))
+    for (path, box), shows in zip(thick, _shown([path for path, _ in thick]), strict=True):
+        if shows:
+            for edge in _edges(path, box):
                 _add(found, page_frame, *edge)
     return found if min(len(found.level), len(found.upright)) >= FEWEST else None
 
@@ -115,19 +118,28 @@ def _add(found: Rulings, page_frame: Frame, x0: float, y0: float, x1: float, y1:
         found.upright.append(Ruling((left + right) / 2, top, bottom))
 
 
-def _shows(path: int) -> bool:
-    """Say whether a path is stroked, or filled in another colour than that of the paper."""
+def _shown(paths: list[int]) -> list[bool]:
+    """Say of each path whether it is stroked, or filled in another colour than the paper's."""
     pdfium = library()
-    state = (ctypes.c_int * 2)()
-    address = ctypes.addressof(state)
-    if not pdfium.draw_mode(path, address, address + 4):
-        return False
-    if state[1]:
-        return True
-    channels = (ctypes.c_uint * 4)()
-    address = ctypes.addressof(channels)
-    known = pdfium.fill_color(path, *range(address, address + 16, 4))
-    return bool(state[0]) and (not known or min(channels[:3]) < NEAR_WHITE)
+    count = len(paths)
+    states = array("i", bytes(8 * count))
+    start, _ = states.buffer_info()
+    end = start + 8 * count
+    drawn = list(map(pdfium.draw_mode, paths, range(start, end, 8), range(start + 4, end, 8)))
+    channels = array("I", bytes(16 * count))
+    start, _ = channels.buffer_info()
+    end = start + 16 * count
+    addresses = (range(start + shift, end, 16) for shift in (0, 4, 8, 12))
+    colored = list(map(pdfium.fill_color, paths, *addresses))
+    values = channels.tolist()
+    darkest = map(min, values[0::4], values[1::4], values[2::4])
+    modes = states.tolist()
+    return [
+        bool(drew and (stroked or (filled and (not has_color or dark < NEAR_WHITE))))
+        for drew, filled, stroked, has_color, dark in zip(
+            drawn, modes[0::2], modes[1::2], colored, darkest, strict=True
+        )
+    ]
 
 
 def _edges(path: int, box: Box) -> list[Box]:

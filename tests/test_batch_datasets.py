@@ -214,6 +214,23 @@ def test_a_killed_run_goes_on_and_gives_what_an_undisturbed_one_gives(tmp_path):
     assert not list(out.glob(".ingest-datasets/*/rows"))
 
 
+def test_a_run_that_is_asked_to_stop_leaves_the_dataset_for_the_next(tmp_path):
+    path, out = tmp_path / "crawl.jsonl", tmp_path / "out"
+    rows = [row(n, f"row {n} " * 200) for n in range(6000)]
+    path.write_bytes(b"".join(rows))
+    asked = []
+
+    def stop() -> bool:
+        asked.append(any(out.glob(".ingest-datasets/*/rows")))
+        return asked[-1]
+
+    assert list(run([path], out, settings=TWO, options=TEXT, stop=stop)) == []
+    assert asked[-1]
+    assert not (out / path.name).exists()
+    assert one(path, out).rows == {"total": 6000, "unchanged": 6000}
+    assert (out / path.name).read_bytes() == path.read_bytes()
+
+
 def test_a_dataset_that_breaks_off_gives_its_rows_and_says_so(tmp_path):
     path, out = tmp_path / "crawl.jsonl.gz", tmp_path / "out"
     chance = random.Random(1)

@@ -153,7 +153,7 @@ def learn_rules(folder: str, output: Path | None, least: int, jobs: int | None, 
         for line, reason in proposal.left:
             _say(f"not proposed, {reason}: {line[:60]}")
         if proposal.repeated:
-            _say(f"{proposal.repeated} documents have the text of another and were not counted")
+            _say(f"uploaded twice, and counted once: {proposal.repeated}")
     if not proposal.text:
         _say(f"nothing to propose: {proposal.reason}")
         return 1

@@ -56,6 +56,10 @@ def run(
     ['empty']
     """
     _require_posix()
+    if settings and settings.ocr != "never":
+        from ingest.extract.ocr import require
+
+        require()
     from ingest.batch.engines import engine_for
     from ingest.batch.folder import OutputFolder
     from ingest.batch.intake import candidates, identity

@@ -109,6 +109,8 @@ def fingerprints(settings: Settings, options: RunOptions) -> Fingerprints:
     limits = {name: chosen[name] for name in _LIMITS} | {"output": options.output_limit}
     text = {name: value for name, value in chosen.items() if name not in _NEVER_IN_OUTPUT}
     to = text.pop("to")
+    # That there is one decides what can be read; what it is belongs in no file.
+    text["password"] = settings.password is not None
     if settings.rules:
         from ingest.strip.rulebook import identity
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import opencc
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingest.repair import language
@@ -189,6 +189,7 @@ class TestRank:
         st.lists(st.text(min_size=1, max_size=3), min_size=1, max_size=8),
         st.text(alphabet="的了人民政府以后後發頭，3a\n龘", max_size=12),
     )
+    @example("", ["\r"], "")
     def test_probabilities_add_up_and_descend(
         self, left: str, candidates: list[str], right: str
     ) -> None:

@@ -153,7 +153,10 @@ class Model:
                 mass += self._repeated(cache, candidate, near, progress.open, endings)
             mass *= self._script_share(candidate, habits)
             masses.append(mass**SHARPNESS)
-        total = sum(masses) or 1.0
+        total = sum(masses)
+        if not total:
+            # Nothing speaks for any of them, so nothing decides between them.
+            return [(candidate, 1 / len(candidates)) for candidate in candidates]
         order = sorted(range(len(masses)), key=lambda at: -masses[at])
         return [(candidates[at], masses[at] / total) for at in order]
 

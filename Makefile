@@ -37,8 +37,13 @@ type: $(READY) ## mypy, strict
 imports: $(READY) ## imports run downward only
 	$(BIN)/lint-imports
 
+# The rooms that turn text into other text; what a child process or a cluster runs is
+# tested there and not counted here.
+COUNTED := ingest/document.py,ingest/edits.py,ingest/compose.py,ingest/pipeline.py,ingest/extract/*,ingest/repair/*,ingest/strip/*,ingest/normalize/*,ingest/write/*
+
 coverage: $(READY) ## branch coverage of document, pipeline and stages; below 95% fails
-	$(BIN)/python -m pytest --cov --cov-branch --cov-report=term-missing:skip-covered
+	$(BIN)/python -m pytest --cov --cov-branch --cov-report=
+	$(BIN)/coverage report --include='$(COUNTED)' --skip-covered --fail-under=95
 
 format: $(READY) ## format and mend what can be mended
 	$(BIN)/ruff format .

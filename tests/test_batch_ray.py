@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,11 +53,29 @@ def cluster() -> Iterator[tuple[str, str]]:
         stderr=subprocess.DEVNULL,
     )
     try:
+        _await(port, head)
         yield f"127.0.0.1:{port}", folder
     finally:
         head.terminate()
-        head.wait(30)
+        try:
+            head.wait(40)  # Ray itself gives its nodes 30 seconds
+        except subprocess.TimeoutExpired:
+            head.kill()
+            head.wait()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _await(port: int, head: subprocess.Popen[bytes]) -> None:
+    """Wait until the head answers: on a busy machine it takes its time."""
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline and head.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise AssertionError("the head of the cluster does not answer")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -34,11 +36,15 @@ FAULTS = {
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[tuple[str, str]]:
     """A head with two CPUs, started as a person starts one; its address and folder."""
-    pytest.importorskip("ray", reason="the extra [ray] is not installed")
+    if find_spec("ray") is None:  # not imported yet: it reads its environment when it is
+        pytest.skip("the extra [ray] is not installed")
     program = str(Path(sys.executable).with_name("ray"))
     # Ray's sockets need a short path.
     folder = tempfile.mkdtemp(prefix="r", dir="/tmp")
-    environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0"}
+    # The head and who joins it know each other by a token of this cluster alone, whatever
+    # token Ray keeps for this user.
+    token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0", **token}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -54,7 +60,10 @@ def cluster() -> Iterator[tuple[str, str]]:
     )
     try:
         _await(port, head)
-        yield f"127.0.0.1:{port}", folder
+        with pytest.MonkeyPatch.context() as patched:
+            for name, value in token.items():
+                patched.setenv(name, value)
+            yield f"127.0.0.1:{port}", folder
     finally:
         head.terminate()
         try:

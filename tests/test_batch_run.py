@@ -220,6 +220,7 @@ def test_an_interrupt_in_the_middle_keeps_what_is_finished_and_ends_the_rest(tmp
     def interrupt() -> None:
         last = tmp_path / "out/5.txt"
         assert _until(lambda: note.exists() and last.exists())
+        time.sleep(0.5)  # by then the other thread waits for the second document
         os.kill(os.getpid(), signal.SIGINT)
 
     interruption = threading.Thread(target=interrupt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -13,6 +14,10 @@ SHARED = ROOT.parent / "shared"
 
 # The damage simulator lives beside the pages that it made: `import damage`.
 sys.path.insert(0, str(FIXTURES))
+
+# A shell starts what runs in its background with Ctrl-C ignored, and programs inherit
+# that; the tests that interrupt need it as it is in the foreground.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -40,6 +40,8 @@ LONG = ("hostile",)
 
 def flat(figures: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
     for name, value in figures.items():
+        if name.startswith("_"):
+            continue  # lists for who reads a room on its own
         if isinstance(value, Mapping):
             yield from flat(value, f"{prefix}{name}.")
         else:

@@ -128,7 +128,8 @@ def as_lines(document: Document) -> Iterator[str]:
             f"{count} {kind}" for kind, count in kinds.items()
         )
     if document.losses:
-        yield f"{document.losses} losses: what stood there cannot be known"
+        word = "loss" if document.losses == 1 else "losses"
+        yield f"{document.losses} {word}: what stood there cannot be known"
 
 
 def diff(document: Document) -> Iterator[str]:

@@ -301,7 +301,8 @@ def clean(
 
         write_atomically(output, content)
     if document.losses:
-        _say(f"{document.source.name}: {document.losses} places are lost; see `ingest explain`")
+        places = "1 place is" if document.losses == 1 else f"{document.losses} places are"
+        _say(f"{document.source.name}: {places} lost; see `ingest explain`")
     return 0
 
 

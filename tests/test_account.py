@@ -58,7 +58,7 @@ def test_lines_for_people() -> None:
     assert "a digit" in lost
     assert "付 0.600" in lost
     assert any("left: uncertain" in line and "[末行]" in line for line in lines)
-    assert "1 losses: what stood there cannot be known" in lines
+    assert "1 loss: what stood there cannot be known" in lines
     assert list(account.as_lines(Document.from_text("a")))[-1] == "no changes"
 
 

@@ -190,7 +190,7 @@ def _noted(out: Path) -> int:
 @pytest.mark.slow
 def test_a_killed_run_goes_on_and_gives_what_an_undisturbed_one_gives(tmp_path):
     path = tmp_path / "crawl.jsonl.gz"
-    texts = [DAMAGED if n % 30 == 0 else f"row {n} " * 300 for n in range(12_000)]
+    texts = [DAMAGED if n % 30 == 0 else f"row {n} " * 300 for n in range(24_000)]
     path.write_bytes(gzip.compress(b"".join(row(n, text) for n, text in enumerate(texts)), 1))
     whole = one(path, tmp_path / "whole")
     out = tmp_path / "out"

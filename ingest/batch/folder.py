@@ -14,8 +14,8 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
 
+from ingest.batch.closing import Closing
 from ingest.batch.names import STAGING
 from ingest.batch.outcome import printable
 from ingest.errors import LimitError, OutputError
@@ -29,7 +29,7 @@ _AS_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _IN_THE_WAY = (errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EEXIST)
 
 
-class OutputFolder:
+class OutputFolder(Closing):
     """An output folder, locked. Raises `OutputError` where it cannot be made or written.
 
     A batch that was killed leaves nothing but its temporary files; the next one removes them.
@@ -63,17 +63,6 @@ class OutputFolder:
             except OSError as error:
                 raise self._failure(error) from None
             undo.pop_all()
-
-    def __enter__(self) -> OutputFolder:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def open_staged(self, name: str) -> int:
         """Open a new temporary file for writing; return its number."""

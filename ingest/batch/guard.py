@@ -17,9 +17,9 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import IO
 
+from ingest.batch.closing import Closing
 from ingest.batch.endings import Ending, ending
 from ingest.batch.limits import Limits
 from ingest.batch.outcome import printable
@@ -60,7 +60,7 @@ class _Zygote:
     loaded: bool = False
 
 
-class Guard:
+class Guard(Closing):
     """Runs documents in limited children, any number at a time.
 
     `bound` is the number of bytes that one child may send back; `confine` has the kernel
@@ -89,17 +89,6 @@ class Guard:
         self._flights: dict[int, _Flight] = {}
         self._selector = selectors.DefaultSelector()
         self._zygote: _Zygote | None = None
-
-    def __enter__(self) -> Guard:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __len__(self) -> int:
         """Number of documents in flight."""

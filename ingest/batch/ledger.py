@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, TypeAlias
 
+from ingest.batch.closing import Closing
 from ingest.batch.folder import OutputFolder
 from ingest.errors import OutputError
 
@@ -63,7 +64,7 @@ class Entry(NamedTuple):
     files: str
 
 
-class Ledger:
+class Ledger(Closing):
     """The ledger of an output folder, opened for one batch.
 
     Raises `OutputError` where it cannot be read or written; `restart` then replaces it,
@@ -88,17 +89,6 @@ class Ledger:
                 self._connection.execute("DELETE FROM facts")
                 if restart:
                     self._connection.execute("UPDATE documents SET made = ''")
-
-    def __enter__(self) -> Ledger:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def number(self) -> int:
         """Return the number of a document that is not in the ledger yet."""

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Protocol, TypeAlias
 
+from ingest.batch.closing import Closing
 from ingest.batch.endings import Ending, counts, short, whole
 from ingest.batch.folder import OutputFolder, temporary_names
 from ingest.batch.guard import Guard, GuardError
@@ -60,7 +60,7 @@ class _Flight:
     alone: bool
 
 
-class LocalEngine:
+class LocalEngine(Closing):
     """Runs documents in children of this machine, `settings.workers` at a time.
 
     What is finished is given to `settle` a few at a time, in any order, and yielded after.
@@ -83,17 +83,6 @@ class LocalEngine:
         self._suspects: dict[int, Candidate] = {}
         self._begun = 0
         self._more = True
-
-    def __enter__(self) -> LocalEngine:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @property
     def confinement(self) -> str:

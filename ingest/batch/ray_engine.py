@@ -15,9 +15,9 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
-from types import TracebackType
 from typing import Any
 
+from ingest.batch.closing import Closing
 from ingest.batch.endings import Ending, document_error, whole
 from ingest.batch.folder import OutputFolder, temporary_names
 from ingest.batch.guard import Guard, GuardError
@@ -131,7 +131,7 @@ class _Task:
     lost: int = 0
 
 
-class RayEngine:
+class RayEngine(Closing):
     """Runs documents on a Ray cluster: the one that RAY_ADDRESS names, or a local one of its own.
 
     Workers read their documents themselves, from the path or URL that the batch was given:
@@ -167,17 +167,6 @@ class RayEngine:
         return self._actor.remote(
             self._settings, options.job, options.output_limit, options.confine
         )
-
-    def __enter__(self) -> RayEngine:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def outcomes(self, candidates: Iterator[Candidate]) -> Iterator[Outcome | None]:
         """Yield one outcome per candidate, in their order; None before each wait."""

@@ -33,9 +33,6 @@ _LEADERS = re.compile(r"(?:\.{4}|…{2}|·{4}|(?:\. ){4}|_{4})[.…·_ ]{0,200}[
 _DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(r"[-+(（]?[\d.,]*\d[\d.,]*[%％)）]?|[-–—/]+|N/?A")
 
-TERMINAL = "。！？；：!?;:.…”’」』）)"
-"""What may end a sentence or an item."""
-
 
 def kind(line: str) -> str:
     """Name the kind of marker that a line opens with; empty: none.

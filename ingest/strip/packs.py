@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
@@ -53,7 +53,6 @@ class Pack:
     needs: int
     rules: tuple[Rule, ...]
     gate: tuple[str, ...]
-    by_id: Mapping[str, Rule] = field(repr=False)
 
     @cached_property
     def joined(self) -> re.Pattern[str]:
@@ -98,7 +97,6 @@ def parse(form: Mapping[str, Any], origin: str) -> Pack:
             needs=head["needs"],
             rules=tuple(rules),
             gate=tuple(head["gate"]),
-            by_id={rule.id: rule for rule in rules},
         )
     except KeyError as error:
         raise ConfigurationError(f"{origin}: {error.args[0]!r} is missing") from None

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from ingest.batch.closing import Closing
 from ingest.batch.datasets.kinds import Kind, kind_of, output_names
 from ingest.batch.datasets.pieces import Cleaners, Loaded, Sums
 from ingest.batch.datasets.wire import (
@@ -59,7 +60,7 @@ _NO_TEXT = {"no-field", "not-a-string"}
 _CODECS = ("UNCOMPRESSED", "SNAPPY", "GZIP", "BROTLI", "ZSTD", "LZ4")
 
 
-class DatasetEngine:
+class DatasetEngine(Closing):
     """Cleans datasets, one after the other, each with `settings.workers` children."""
 
     def __init__(self, folder: OutputFolder, settings: Settings, options: RunOptions) -> None:
@@ -67,18 +68,6 @@ class DatasetEngine:
         self._settings = settings
         self._options = options
         self._guards: dict[str, Guard] = {}
-        self._number = 0
-
-    def __enter__(self) -> DatasetEngine:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> list[Outcome]:
         """End all children. What a dataset in the middle came to is kept for the next run."""

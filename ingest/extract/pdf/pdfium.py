@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 
 Function = Callable[..., Any]
 
-FORMAT_ERROR = 3
 PASSWORD_ERROR = 4
 SECURITY_ERROR = 5
 
@@ -52,7 +51,6 @@ class Pdfium(NamedTuple):
     is_generated: Function
     is_hyphen: Function
     loose_box: Function
-    tight_box: Function
     origin: Function
     count_rectangles: Function
     rectangle: Function
@@ -120,9 +118,6 @@ def library() -> Pdfium:
         is_generated=bound("FPDFText_IsGenerated", integer, pointer, integer),
         is_hyphen=bound("FPDFText_IsHyphen", integer, pointer, integer),
         loose_box=bound("FPDFText_GetLooseCharBox", integer, pointer, integer, pointer),
-        tight_box=bound(
-            "FPDFText_GetCharBox", integer, pointer, integer, pointer, pointer, pointer, pointer
-        ),
         origin=bound("FPDFText_GetCharOrigin", integer, pointer, integer, pointer, pointer),
         count_rectangles=bound("FPDFText_CountRects", integer, pointer, integer, integer),
         rectangle=bound(

@@ -31,9 +31,6 @@ OTHER_MARK: Final = 0.00003
 #: Cost of an ASCII letter or digit: what follows one is mostly another.
 ALPHANUMERIC: Final = 4.0
 
-#: Cost of an ASCII sign that folding did not make.
-OTHER_ASCII: Final = 6.5
-
 #: Cost of a character that GB2312 lacks. The tables of the model hold few of them, and take
 #: one absent key in thousands for a present one, which would make one look common.
 RARE: Final = 15.0

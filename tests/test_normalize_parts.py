@@ -194,7 +194,7 @@ def test_places_taken_out_count_in_the_text_that_was_made() -> None:
 
 def test_languages_that_are_not_told() -> None:
     assert guess("") == Language()
-    assert guess("1,234 5,678") == Language()
+    assert guess("1,234 5,678") == guess("— 12 —") == Language()
     assert guess("Це український текст, у якому є свої літери: ї, є, ґ.") == Language()
     assert guess("会議で新しい問題について話し合いました。") == Language("ja")
     half = "这个问题说了几年，现在还没有着落。" + "這個問題說了幾年，現在還沒有著落。"

@@ -49,9 +49,9 @@ def test_patterns_stand_in_the_folded_view() -> None:
 
 def test_the_gate_finds_both_scripts() -> None:
     gate = shipped().gate
-    assert gate.search("版權聲明 本文檔由用戶提供并上傳")
-    assert gate.search("本文档由用户提供")
-    assert not gate.search("本镇共有农户三千，上传下达及时。")
+    assert gate.opens("版權聲明 本文檔由用戶提供并上傳")
+    assert gate.opens("本文档由用户提供")
+    assert not gate.opens("本镇共有农户三千，上传下达及时。")
     assert any_of(["版权"]).search("版權")
 
 

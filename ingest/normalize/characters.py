@@ -35,7 +35,7 @@ class Setting:
 _SUSPECT = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u0300-\u036f\u061c\u1100-\u11ff\u200b-\u200f\u2028-\u202e"
     "\u2060\u2066-\u2069\u2e80-\u2fd5\u3099\u309a\ud800-\ufaff\ufb00-\ufb06\ufdd0-\ufdef\ufeff"
-    "\ufffe\uffff\U0001fffe\U0001ffff\U0002f800-\U0002fa1f\U0002fffe-\U0002ffff]"
+    "\ufffe\uffff\U0001fffe\U0001ffff\U0002f800-\U0002fa1f\U0002fffe-\U0002ffff]+"
 )
 
 Rule = Callable[[str, Setting], Iterator[Edit]]
@@ -50,9 +50,10 @@ def find(text: str, setting: Setting) -> list[Edit]:
     """
     if text.isascii() and text.isprintable():
         return []
-    if not _SUSPECT.search(text):
+    suspects = "".join(set(_SUSPECT.findall(text)))
+    if not suspects:
         return []
-    found = [list(rule(text, setting)) for rule in _RULES]
+    found = [list(rule(text, setting)) for sign, rule in _RULES if sign.search(suspects)]
     edits = list(chain.from_iterable(found))
     if sum(map(bool, found)) > 1 or setting.layout:
         edits.sort(key=itemgetter(0, 1))
@@ -107,8 +108,6 @@ _COMPATIBILITY = re.compile("[\uf900-\ufaff\U0002f800-\U0002fa1f]+")
 
 def _compatibility(text: str, setting: Setting) -> Iterator[Edit]:
     """Duplicates of ideographs. Japanese and Korean typed texts use them to keep name forms apart."""
-    if not _COMPATIBILITY.search(text):
-        return
     if not setting.layout and setting.language().name in ("ja", "ko"):
         return
     for found in _COMPATIBILITY.finditer(text):
@@ -158,6 +157,9 @@ def _at_line_start(text: str, at: int) -> bool:
     return not before.rsplit("\n", 1)[-1].strip() and ("\n" in before or at <= 8)
 
 
+_ANY_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\U0002fffe\U0002ffff]"
+)
 _CONTROLS = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]|[\x00-\x08\x0e-\x1f\x7f]")
 _C1 = re.compile(r"[\x80-\x84\x86-\x9f]+")
 _GLYPH_CODES = re.compile("[\x0b\x0c\x85]+")
@@ -264,6 +266,9 @@ _DECOMPOSED = re.compile(
 )
 
 
+_MARKS = re.compile("[\u0300-\u036f\u1100-\u11ff\u3099\u309a]")
+
+
 def _composed(text: str, _setting: Setting) -> Iterator[Edit]:
     """Letters written as letter and mark, where one character for both exists (NFC)."""
     for found in _DECOMPOSED.finditer(text):
@@ -272,15 +277,16 @@ def _composed(text: str, _setting: Setting) -> Iterator[Edit]:
             yield _edit(found, after, "composed")
 
 
-_RULES: tuple[Rule, ...] = (
-    _radicals,
-    _compatibility,
-    _ligatures,
-    _private_use,
-    _controls,
-    _surrogates,
-    _soft_hyphens,
-    _invisible,
-    _line_ends,
-    _composed,
+# Each with the characters without one of which it has nothing to do.
+_RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
+    (_RADICALS, _radicals),
+    (_COMPATIBILITY, _compatibility),
+    (_LIGATURES, _ligatures),
+    (_PRIVATE, _private_use),
+    (_ANY_CONTROL, _controls),
+    (_SURROGATES, _surrogates),
+    (_SOFT_HYPHENS, _soft_hyphens),
+    (_INVISIBLE, _invisible),
+    (_LINE_ENDS, _line_ends),
+    (_MARKS, _composed),
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -59,25 +58,36 @@ class Columns(NamedTuple):
         return None
 
 
-def columns_of(
-    text: str, rows: Sequence[Row], relations: Sequence[Relation], tabular: Sequence[bool]
-) -> Columns:
+class Setting(NamedTuple):
+    """The lines of a document as columns are looked for in them.
+
+    `relations` has one entry less than the others; `needs` is what `needed` gives.
+    """
+
+    rows: Sequence[Row]
+    relations: Sequence[Relation]
+    tabular: Sequence[bool]
+    needs: Sequence[float]
+
+
+def columns_of(setting: Setting) -> Columns:
     """Find the columns of a document.
 
     Justified lines end at one edge; over a page they are many. Ragged lines come as
     near to theirs as words let them; a block of them tells the edge. Rows of tables
     have edges of their own and do not count.
     """
+    rows = setting.rows
     prose = [
         row
-        for row, cells in zip(rows, tabular, strict=True)
+        for row, cells in zip(rows, setting.tabular, strict=True)
         if not cells and row.upright and row.right - row.left >= NARROWEST * row.em
     ]
     shared = _justified(prose)
     own: dict[int, Column] = {}
     ragged: list[Column] = []
-    for block in _blocks(rows, relations, tabular):
-        column = _full(text, rows, block)
+    for block in _blocks(setting):
+        column = _full(rows, block, setting.needs)
         if column is None:
             continue
         around = _around(shared, column, rows[block[0]].em)
@@ -125,15 +135,16 @@ def _kept_to(members: Sequence[Row], pages: Mapping[int, Sequence[Row]]) -> list
 
     Last lines of paragraphs, too, end together now and then; but there most lines run on.
     """
-    counts = Counter(row.page for row in members)
+    by_page: dict[int, list[Row]] = {}
+    for row in members:
+        by_page.setdefault(row.page, []).append(row)
     kept: list[Row] = []
-    for page, count in counts.items():
-        ending = [row for row in members if row.page == page]
+    for page, ending in by_page.items():
         edge, em = ending[0].right, ending[0].em
         beyond = sum(
             row.left < edge - 2 * em and row.right > edge + 1.5 * em for row in pages[page]
         )
-        if 2 * count >= beyond:
+        if 2 * len(ending) >= beyond:
             kept += ending
     return kept
 
@@ -159,10 +170,9 @@ def _by_left_edge(rows: Sequence[Row]) -> Iterator[Column]:
             yield Column(left, rights[len(rights) // 2], len(cluster))
 
 
-def _blocks(
-    rows: Sequence[Row], relations: Sequence[Relation], tabular: Sequence[bool]
-) -> Iterator[list[int]]:
+def _blocks(setting: Setting) -> Iterator[list[int]]:
     """Runs of at least four lines of prose, by index, below each other without a gap."""
+    rows, relations, tabular, _ = setting
     block: list[int] = []
     closest = float("inf")
     for index, row in enumerate(rows):
@@ -179,16 +189,13 @@ def _blocks(
         block, closest = [], float("inf")
 
 
-def _full(text: str, rows: Sequence[Row], block: Sequence[int]) -> Column | None:
+def _full(rows: Sequence[Row], block: Sequence[int], needs: Sequence[float]) -> Column | None:
     """The column of a block whose lines are as full as words let them be."""
     edge = max(rows[index].right for index in block)
     left = min(rows[index].left for index in block)
     if edge - left < NARROWEST * rows[block[0]].em:
         return None
-    full = sum(
-        rows[one].right + needed(text[rows[two].start : rows[two].end], rows[two]) > edge
-        for one, two in pairwise(block)
-    )
+    full = sum(rows[one].right + needs[two] > edge for one, two in pairwise(block))
     # Prose fills two lines in three; lists and code hardly one in five.
     return Column(left, edge, len(block)) if full >= max(3, 0.6 * (len(block) - 1)) else None
 
@@ -210,11 +217,14 @@ def needed(line: str, row: Row) -> float:
     That is the first word with its space, or the first ideograph with the marks that
     may not begin a line.
     """
-    if _WIDE.match(line):
-        closing = _CLOSING.match(line, 1)
-        return (1 + (closing.end() - 1 if closing else 0)) * row.em
+    wide = 0
+    if not line.isascii():
+        if _WIDE.match(line):
+            closing = _CLOSING.match(line, 1)
+            return (1 + (closing.end() - 1 if closing else 0)) * row.em
+        wide = len(_WIDE.findall(line))
     found = _FIRST_WORD.match(line)
     length = found.end() if found else 1
     # The average width of this very line's characters; ideographs count for two.
-    width = (row.right - row.left) / max(1, len(line) + len(_WIDE.findall(line)))
+    width = (row.right - row.left) / max(1, len(line) + wide)
     return (length + 0.5) * width

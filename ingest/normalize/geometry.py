@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from ingest.document import Edit, Page, Step
@@ -167,12 +168,13 @@ def usual_pitch(rows: Sequence[Row], relations: Sequence[Relation]) -> float:
     the lines inside them, but never by five to one in prose. 0.0 where no two lines of
     one size stand below each other.
     """
-    counts: Counter[float] = Counter()
-    for index, where in enumerate(relations):
-        if where == "below":
-            one, two = rows[index], rows[index + 1]
-            if not is_resized(one, two):
-                counts[round(pitch(one, two) / one.em, 1)] += 1
+    counts = Counter(
+        [
+            round(pitch(one, two) / one.em, 1)
+            for (one, two), where in zip(pairwise(rows), relations, strict=True)
+            if where == "below" and not is_resized(one, two)
+        ]
+    )
     if not counts:
         return 0.0
     most = max(counts.values())

@@ -89,14 +89,17 @@ class Joints:
         if not tail[0].islower():
             return "", ""
         whole, compound = (head + tail).lower(), f"{head}-{tail}".lower()
-        known = self._words
-        if whole in known:
+        if compound not in self._compounds and not _COMPOUNDING.match(head):
             return one[-1], ""
-        if compound in known or _COMPOUNDING.match(head):
-            return "", ""
-        return one[-1], ""
+        return (one[-1], "") if whole in self._words else ("", "")
 
     @cached_property
     def _words(self) -> frozenset[str]:
-        """Every word and hyphenated compound of the document, in lower case."""
+        """Every word of the document, in lower case."""
         return frozenset(word.lower() for word in _WORD.findall(self._text))
+
+    @cached_property
+    def _compounds(self) -> frozenset[str]:
+        """Every compound of the document that has a plain hyphen, in lower case."""
+        parts = " ".join([part for part in self._text.split() if "-" in part])
+        return frozenset(word.lower() for word in _WORD.findall(parts) if "-" in word)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
+from itertools import repeat
 from typing import NamedTuple
 
 from ingest.normalize.tables import rows
@@ -12,11 +14,15 @@ from ingest.normalize.tables import rows
 # cost stays the same for a book.
 _SAMPLE = 1000
 
-_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
-_KANA = re.compile(r"[\u3041-\u30ff]")
-_HANGUL = re.compile(r"[\uac00-\ud7a3]")
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_OTHER_LETTER = re.compile(r"[^\W\d_\u0400-\u04ff\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+# Runs: a match a character would cost ten times as much.
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_KANA = re.compile(r"[\u3041-\u30ff]+")
+_HANGUL = re.compile(r"[\uac00-\ud7a3]+")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]+")
+_OTHER_LETTER = re.compile(r"[^\W\d_\u0400-\u04ff\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
+_TOLD_BY_SCRIPT = re.compile(
+    r"[\u0400-\u04ff\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff]"
+)
 
 # The commonest characters that are written differently; 后里干 and their like are not
 # among them, for both scripts use both forms. Japanese shares some with each side and
@@ -31,6 +37,8 @@ _TRADITIONAL = re.compile(
 )
 
 _WORD = re.compile(r"[^\W\d_]+")
+# What Latin-1 lacks, but for dashes, quotes and the like, which stand in no word.
+_BEYOND_LATIN_1 = re.compile("[^\x00-\xff\u2010-\u2027\u2030-\u205e]")
 
 
 class Language(NamedTuple):
@@ -55,13 +63,12 @@ def guess(text: str) -> Language:
     if len(text) > 3 * _SAMPLE:
         middle = (len(text) - _SAMPLE) // 2
         sample = text[:_SAMPLE] + text[middle : middle + _SAMPLE] + text[-_SAMPLE:]
-    if sample.isascii():
+    if sample.isascii() or not _TOLD_BY_SCRIPT.search(sample):
         return Language(_latin(sample))
-    han = len(_HAN.findall(sample))
-    kana = len(_KANA.findall(sample))
-    hangul = len(_HANGUL.findall(sample))
-    cyrillic = len(_CYRILLIC.findall(sample))
-    other = len(_OTHER_LETTER.findall(sample))
+    han, kana, hangul, cyrillic, other = (
+        len("".join(letters.findall(sample)))
+        for letters in (_HAN, _KANA, _HANGUL, _CYRILLIC, _OTHER_LETTER)
+    )
     # An ideograph stands for about three letters of a word, hence the weights.
     parts = {"zh": 3 * (han + kana), "ko": 2 * hangul, "ru": cyrillic, "": other}
     most = max(parts, key=parts.__getitem__)
@@ -95,13 +102,10 @@ def _cyrillic(sample: str) -> str:
 
 
 def _latin(sample: str) -> str:
-    words = _WORD.findall(sample.lower())
-    counts = Counter(words)
+    words = _words(sample)
+    count = Counter(words).get
     hits = sorted(
-        (
-            (sum(counts[stop] for stop in row["words"].split()), row["language"])
-            for row in rows("normalize_stopwords.tsv")
-        ),
+        ((sum(map(count, stops, repeat(0))), language) for language, stops in _stop_words()),
         reverse=True,
     )
     (best, name), (second, _) = hits[:2]
@@ -109,3 +113,26 @@ def _latin(sample: str) -> str:
     if best >= 3 and best > 0.08 * len(words) and best > 1.3 * second:
         return name
     return ""
+
+
+@cache
+def _stop_words() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple(
+        (row["language"], tuple(row["words"].split())) for row in rows("normalize_stopwords.tsv")
+    )
+
+
+def _words(sample: str) -> list[str]:
+    """The words of a sample in lower case; in one go where Latin-1 holds all its letters."""
+    if _BEYOND_LATIN_1.search(sample):
+        return _WORD.findall(sample.lower())
+    letters = sample.encode("latin-1", "replace").translate(_lower_letters())
+    return letters.decode("latin-1").split()
+
+
+@cache
+def _lower_letters() -> bytes:
+    """Latin-1 with its letters in lower case and blanks for all else."""
+    characters = map(chr, range(256))
+    kept = [one.lower() if _WORD.match(one) else " " for one in characters]
+    return "".join(kept).encode("latin-1")

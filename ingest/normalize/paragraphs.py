@@ -7,12 +7,13 @@ type changes. No rule looks at what the words mean.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, starmap
 
 from ingest.document import Edit
 from ingest.normalize import bands, cells, markers
-from ingest.normalize.columns import DEEPEST, Column, columns_of, needed
+from ingest.normalize.columns import DEEPEST, Column, Setting, columns_of, needed
 from ingest.normalize.geometry import (
     SIZE,
     Relation,
@@ -41,12 +42,19 @@ _HEADING = 1.2
 
 
 class _Layout:
-    """What the decisions share: rows, their relations, columns and the usual distance."""
+    """What the decisions share: rows, their relations, columns and the usual distance.
+
+    Every row is asked about several times by its neighbours: what it answers is known once.
+    """
 
     def __init__(self, text: str, rows: Sequence[Row]) -> None:
         self.rows = rows
         self.lines = [text[row.start : row.end] for row in rows]
-        self.relations: list[Relation] = [relation(one, two) for one, two in pairwise(rows)]
+        self.kinds = list(map(markers.kind, self.lines))
+        self.needs = list(map(needed, self.lines, rows))
+        self.relations: list[Relation] = list(starmap(relation, pairwise(rows)))
+        self.resized = list(starmap(is_resized, pairwise(rows)))
+        self.pitches = list(starmap(pitch, pairwise(rows)))
         # Rows of cells may be several lines high; their distance is not that of lines.
         of_prose: list[Relation] = [
             "elsewhere" if "\t" in one or "\t" in two else where
@@ -57,7 +65,7 @@ class _Layout:
         self.bands = bands.find(self.lines, rows, self.relations)
         for index in self.bands:
             self.tabular[index] = self.tabular[index + 1] = True
-        self.columns = columns_of(text, rows, self.relations, self.tabular)
+        self.columns = columns_of(Setting(rows, self.relations, self.tabular, self.needs))
         self.body = _body_size(rows)
 
     def keeps_on(self, index: int) -> bool:
@@ -65,7 +73,7 @@ class _Layout:
         return (
             0 <= index < len(self.relations)
             and self.relations[index] == "below"
-            and not is_resized(self.rows[index], self.rows[index + 1])
+            and not self.resized[index]
         )
 
     def column(self, index: int) -> Column | None:
@@ -77,8 +85,14 @@ class _Layout:
         column = self.column(index)
         if column is not None:
             return column.right - column.left
-        page = [row for row in self.rows if row.page == self.rows[index].page]
+        number = self.rows[index].page
+        first = bisect_left(self.rows, number, key=_page)
+        page = self.rows[first : bisect_right(self.rows, number, first, key=_page)]
         return max(row.right for row in page) - min(row.left for row in page)
+
+
+def _page(row: Row) -> int:
+    return row.page
 
 
 def _body_size(rows: Sequence[Row]) -> float:
@@ -156,13 +170,13 @@ def _beside(layout: _Layout, joints: Joints, index: int) -> tuple[str, bool]:
 
 def _one_list(layout: _Layout, opening: int, index: int, tabular: bool) -> bool:
     """Whether the next line goes on with the list or table that the present one belongs to."""
-    first, line, following = layout.lines[opening], layout.lines[index], layout.lines[index + 1]
+    line, following = layout.lines[index], layout.lines[index + 1]
     if tabular and layout.tabular[index + 1]:
         return True
     if markers.is_contents(line) and markers.is_contents(following):
         return True
-    kind = markers.kind(first)
-    if not kind or kind == "chapter" or kind != markers.kind(following):
+    kind = layout.kinds[opening]
+    if not kind or kind == "chapter" or kind != layout.kinds[index + 1]:
         return False
     one, two = layout.rows[opening], layout.rows[index + 1]
     # Items are set like each other; two headings in a row are set in larger type.
@@ -173,11 +187,10 @@ def _continues(layout: _Layout, index: int, opening: int, line_left: float) -> b
     """Whether the row after `index` goes on with the paragraph that `opening` began."""
     one, two = layout.rows[index], layout.rows[index + 1]
     where = layout.relations[index]
-    if not one.upright or not two.upright or is_resized(one, two):
+    if not one.upright or not two.upright or layout.resized[index]:
         return False
-    line, following = layout.lines[index], layout.lines[index + 1]
-    kind = markers.kind(following)
-    if kind == "bullet" or markers.is_contents(line) or layout.tabular[index + 1]:
+    kind = layout.kinds[index + 1]
+    if kind == "bullet" or layout.tabular[index + 1] or markers.is_contents(layout.lines[index]):
         return False
     if where == "below" and _apart(layout, index):
         return False
@@ -186,12 +199,12 @@ def _continues(layout: _Layout, index: int, opening: int, line_left: float) -> b
     column = layout.column(index)
     if column is None:
         return False
-    if one.right + needed(following, two) + _SHORT * one.em < column.right:
+    if one.right + layout.needs[index + 1] + _SHORT * one.em < column.right:
         return False
     first = layout.rows[opening]
     if where == "elsewhere":
         return _continues_elsewhere(layout, index, opening, kind)
-    if kind and kind == markers.kind(layout.lines[opening]) and abs(first.left - two.left) < one.em:
+    if kind and kind == layout.kinds[opening] and abs(first.left - two.left) < one.em:
         return False
     return not _indented(layout, index, opening, line_left, column)
 
@@ -199,7 +212,7 @@ def _continues(layout: _Layout, index: int, opening: int, line_left: float) -> b
 def _apart(layout: _Layout, index: int) -> bool:
     """Whether the next line stands further off than lines of one paragraph do there."""
     one, two = layout.rows[index], layout.rows[index + 1]
-    distance = pitch(one, two)
+    distance = layout.pitches[index]
     em = min(one.em, two.em)
     if distance < 1.1 * layout.usual * em:
         return False
@@ -207,7 +220,7 @@ def _apart(layout: _Layout, index: int) -> bool:
     near = layout.usual * em
     neighbours = [at for at in (index - 1, index + 1) if layout.keeps_on(at)]
     if neighbours:
-        near = min(pitch(layout.rows[at], layout.rows[at + 1]) for at in neighbours)
+        near = min([layout.pitches[at] for at in neighbours])
     return distance > _GAP * max(near, 0.9 * em)
 
 
@@ -232,7 +245,7 @@ def _indented(layout: _Layout, index: int, opening: int, line_left: float, colum
     if moved > 0:
         # Further in: a new paragraph, unless it hangs under the words of an item.
         hangs = opening == index and (
-            markers.kind(layout.lines[opening]) != "" or _hangs(layout, index + 1, column)
+            layout.kinds[opening] != "" or _hangs(layout, index + 1, column)
         )
         return not hangs and moved < DEEPEST * two.em
     # Further out: the second line of an indented paragraph, or the next item of a list
@@ -250,7 +263,7 @@ def _hangs(layout: _Layout, index: int, column: Column) -> bool:
     if not layout.keeps_on(index):
         return False
     one, two = layout.rows[index], layout.rows[index + 1]
-    full = one.right + needed(layout.lines[index + 1], two) + _SHORT * one.em >= column.right
+    full = one.right + layout.needs[index + 1] + _SHORT * one.em >= column.right
     level = abs(one.left - two.left) < _INDENT * one.em
     return level if full else two.left < one.left - _INDENT * one.em
 
@@ -275,4 +288,4 @@ def _continues_elsewhere(layout: _Layout, index: int, opening: int, kind: str) -
         return True
     # Further in: a paragraph that begins there, unless it hangs under an item's words.
     inside, hanging = two.left - target.left, first.left - column.left
-    return markers.kind(layout.lines[opening]) != "" and hanging < inside < hanging + 4 * two.em
+    return layout.kinds[opening] != "" and hanging < inside < hanging + 4 * two.em

@@ -8,10 +8,12 @@ spaces that layout put in. Rules are written once, against the folded form.
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 # A reading that repair left (or that it was not asked to remove): Latin letters in
 # brackets with a tone mark, at most six of them ("zhuāng" is the longest reading).
@@ -113,6 +115,36 @@ def any_of(words: Iterable[str]) -> re.Pattern[str]:
         for first in variants.get(word[0], word[0])
     }
     return re.compile("|".join(sorted(forms)))
+
+
+class Gate(NamedTuple):
+    """Words without one of which a text has nothing to look at, in either script.
+
+    Latin words are looked for one by one: their first letters stop a pattern at every
+    third letter of an English text.
+
+    >>> gate = Gate.of(["版权", "JSTOR"])
+    >>> gate.opens("版權所有"), gate.opens("via JSTOR"), gate.opens("版本"), gate.opens("jstor")
+    (True, True, False, False)
+    """
+
+    latin: tuple[str, ...]
+    pattern: re.Pattern[str] | None
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> Gate:
+        """Make a gate of words as they stand in the rules' tables."""
+        distinct = sorted(set(words))
+        others = [word for word in distinct if not word.isascii()]
+        return cls(
+            tuple(word for word in distinct if word.isascii()), any_of(others) if others else None
+        )
+
+    def opens(self, text: str, start: int = 0, end: int = sys.maxsize) -> bool:
+        """Say whether one of the words stands in `[start, end)` of a text."""
+        return any(text.find(word, start, end) >= 0 for word in self.latin) or bool(
+            self.pattern and not text.isascii() and self.pattern.search(text, start, end)
+        )
 
 
 def is_han(character: str) -> bool:

@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from ingest.strip.folding import any_of, ends_sentence, fold
+from ingest.strip.folding import Gate, ends_sentence, fold
 
 # Share of traps and of clean report lines with so many phrase signs, and of notices on the
 # pages that the signs were written from: one sign 31% / 96%, two 7% / 83%, three 1% / 61%.
@@ -213,8 +213,8 @@ def judge(text: str) -> Verdict | None:
 
 
 @cache
-def gate() -> re.Pattern[str]:
-    """Return a pattern without which head and tail of a text cannot prove a site."""
+def gate() -> Gate:
+    """Return the words without one of which head and tail of a text cannot prove a site."""
     path = files("ingest") / "data" / "notices" / "signs.toml"
     words = tomllib.loads(path.read_text(encoding="utf-8"))["vocabulary"]["gate"]
-    return any_of(word.replace("_", " ") for word in words.split())
+    return Gate.of(word.replace("_", " ") for word in words.split())

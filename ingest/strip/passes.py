@@ -30,7 +30,7 @@ def strip(document: Document, level: Level = "sure", book: Rulebook | None = Non
     if document.pages:
         running.find(removals, document.layout())
     book = book or shipped()
-    known = bool(book.gate.search(text))
+    known = book.gate.opens(text)
     ends = known or _may_be_site(text)
     site = Site()
     lines: list[TextLine] = []
@@ -68,7 +68,7 @@ def _may_be_site(text: str) -> bool:
     Looks at the two ends only, so that a long clean text costs no more than a short one.
     """
     gate = grammar.gate()
-    if not (gate.search(text, 0, ENDS) or gate.search(text, max(0, len(text) - ENDS))):
+    if not (gate.opens(text, 0, ENDS) or gate.opens(text, max(0, len(text) - ENDS))):
         return False
     if len(text) <= 4 * ENDS:
         return True

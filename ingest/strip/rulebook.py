@@ -13,7 +13,7 @@ from typing import Any
 
 from ingest.errors import ConfigurationError
 from ingest.strip import packs
-from ingest.strip.folding import any_of
+from ingest.strip.folding import Gate, any_of
 from ingest.strip.packs import Pack, Rule
 from ingest.strip.schema import problems
 
@@ -32,16 +32,13 @@ class Rulebook:
         return next(pack for pack in self.packs if pack.id == "common")
 
     @cached_property
-    def gate(self) -> re.Pattern[str]:
-        """The one pattern whose absence says that a text has nothing for the packs.
-
-        It runs on the text as it stands, so it finds each word in both scripts.
-        """
-        return any_of(word for pack in self.packs for word in pack.gate)
+    def gate(self) -> Gate:
+        """The words without one of which a text, as it stands, has nothing for the packs."""
+        return Gate.of(word for pack in self.packs for word in pack.gate)
 
     @cached_property
     def body_gate(self) -> re.Pattern[str]:
-        """The same for the packs that have rules for the inside of a report."""
+        """Finds the words of the packs that have rules for the inside of a report."""
         return any_of(
             word
             for pack in self.packs

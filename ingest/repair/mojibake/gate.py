@@ -37,9 +37,26 @@ _CONTINUATION: Final = range(0x80, 0xC0)
 _LEADS: Final = range(0xE2, 0xEE)
 
 
+class Gate(NamedTuple):
+    """A search for one family of misreadings. It begins with one set: that is fast.
+
+    None of the characters of `opening`, that set, is in ASCII.
+    """
+
+    family: str
+    opening: re.Pattern[str]
+    pattern: re.Pattern[str]
+
+
+#: Share of other characters up to which they are looked at before a text of ASCII is.
+_FEW: Final = 0.25
+
+_ASCII: Final = bytes(range(0x80))
+
+
 @cache
-def _gates() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """The searches, by family of misreadings. Each begins with one set: that is fast."""
+def _gates() -> tuple[Gate, ...]:
+    """The searches, by family of misreadings."""
 
     def of(leads: range, trails: range, encoding: str) -> str:
         return re.escape(read_as(_cells(leads, trails), encoding))
@@ -61,36 +78,37 @@ def _gates() -> tuple[tuple[str, re.Pattern[str]], ...]:
     controls = "\x80-\x84\x86-\x9f"  # U+0085 ends lines in some old files
     western = "À-ÖØ-öø-ɏ√‚┬├┼╬╧╨╤Γ≈ƒ"
     return tuple(
-        (family, re.compile(pattern))
-        for family, pattern in (
-            ("utf-8-as-gb18030", f"[{gb_first}][{gb_second}][{gb_third}\x00-\x7f]"),
+        Gate(family, re.compile(f"[{opening}]"), re.compile(f"[{opening}]{following}"))
+        for family, opening, following in (
+            ("utf-8-as-gb18030", gb_first, f"[{gb_second}][{gb_third}\x00-\x7f]"),
             (
                 "utf-8-as-gb18030",
-                f"[{rare}](?:(?<=[{cyrillic}][{rare}])[{cyrillic}]|[{cyrillic}][{cyrillic}])",
+                rare,
+                f"(?:(?<=[{cyrillic}][{rare}])[{cyrillic}]|[{cyrillic}][{cyrillic}])",
             ),
-            ("utf-8-as-gb18030", "鈥"),
+            ("utf-8-as-gb18030", "鈥", ""),
             (
                 "utf-8-as-cp932",
-                f"[{sjis_first}](?:[｡-ﾟ\x80\xa0]|(?<=[縺繧繝]).?[縺繧繝])",
+                sjis_first,
+                f"(?:[｡-ﾟ\x80\xa0]|(?<=[縺繧繝]).?[縺繧繝])",
             ),
             (
                 "gb18030-as-cp950",
-                (
-                    f"[{as_big5}](?:(?<=[{signs}])|[{as_big5}]"
-                    f"|.{{0,4}}[{as_big5}].{{0,4}}[{as_big5}])"
-                ),
+                as_big5,
+                (f"(?:(?<=[{signs}])|[{as_big5}]|.{{0,4}}[{as_big5}].{{0,4}}[{as_big5}])"),
             ),
             # Big5's most frequent rows lie in the private rows of GBK.
-            ("cp950-as-gb18030", "[\ue000-\ue765].?[\ue000-\ue765ぁ-ヶ一-龥]"),
+            ("cp950-as-gb18030", "\ue000-\ue765", ".?[\ue000-\ue765ぁ-ヶ一-龥]"),
             (
                 LATIN,
+                f"{western}Ͱ-Ͽ{controls}",
                 (
-                    rf"[{western}Ͱ-Ͽ{controls}](?:(?<=[{controls}])|(?<=[{western}])[\u0080-\u2bff]"
+                    rf"(?:(?<=[{controls}])|(?<=[{western}])[\u0080-\u2bff]"
                     rf"|(?<=[ÃÂ]) |(?<=[Ͱ-Ͽ])[¡-»€™‚-•])"
                 ),
             ),
             # Cyrillic beside what no Russian word has; Ukrainian is let through later.
-            (LATIN, "[В-ф][Ђ-ЏѐђѓѕјљњћќўџҐґ„†‡€‰‹‘’“”•–—™°±µ¶·№¤¦§©«¬®»\xa0]"),
+            (LATIN, "В-ф", "[Ђ-ЏѐђѓѕјљњћќўџҐґ„†‡€‰‹‘’“”•–—™°±µ¶·№¤¦§©«¬®»\xa0]"),
         )
     )
 
@@ -105,10 +123,18 @@ def suspects(text: str) -> list[Suspect]:
     """
     if text.isascii():
         return []
+    beyond = (
+        text.encode("utf-8", "surrogatepass")
+        .translate(None, _ASCII)
+        .decode("utf-8", "surrogatepass")
+    )
+    few = len(beyond) <= _FEW * len(text)
     found: dict[tuple[int, int], set[str]] = {}
-    for family, gate in _gates():
+    for family, opening, pattern in _gates():
+        if few and not opening.search(beyond):
+            continue
         at = 0
-        while hit := gate.search(text, at):
+        while hit := pattern.search(text, at):
             start = text.rfind("\n", 0, hit.start()) + 1
             end = text.find("\n", hit.end())
             at = end = end if end >= 0 else len(text)
@@ -119,7 +145,7 @@ def suspects(text: str) -> list[Suspect]:
 def hits(line: str, family: str) -> Iterator[tuple[int, int]]:
     """Spans of a line's pairs of characters that look garbled by one family of misreadings."""
     found: list[tuple[int, int]] = []
-    for name, gate in _gates():
-        if name == family:
-            found += (hit.span() for hit in gate.finditer(line))
+    for gate in _gates():
+        if gate.family == family:
+            found += (hit.span() for hit in gate.pattern.finditer(line))
     yield from sorted(found)

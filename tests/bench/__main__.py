@@ -35,7 +35,7 @@ ROOMS = (
     "datasets",
 )
 # Minutes each: only where they are named.
-LONG = ("hostile",)
+LONG = ("hostile", "million")
 
 
 def flat(figures: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:

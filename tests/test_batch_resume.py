@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,13 @@ from hostile.kills import finish, inputs, kill_often, records, tree
 
 from ingest.batch import Outcome, RunOptions, run
 from ingest.batch.dryrun import plan
+from ingest.batch.folder import OutputFolder
+from ingest.batch.intake import Candidate
 from ingest.batch.interrupt import Interruption
-from ingest.batch.ledger import LedgerReader
+from ingest.batch.ledger import Ledger, LedgerReader
+from ingest.batch.resume import Resumption
 from ingest.batch.status import read_status
+from ingest.batch.versions import fingerprints
 from ingest.errors import OutputError
 from ingest.settings import Settings
 
@@ -256,6 +262,51 @@ def test_a_dry_run_tells_and_touches_nothing(folder, tmp_path):
     fresh = [one.verb for one in plan([str(folder)], tmp_path / "new", TINY, COPY)]
     assert fresh[:5] == ["read"] * 5
     assert not (tmp_path / "new").exists()
+
+
+class Echo:
+    """An engine that does nothing with what it is given but note it."""
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+
+    def outcomes(self, candidates: Iterator[Candidate]) -> Iterator[Outcome]:
+        for candidate in candidates:
+            self.given.append(candidate.source)
+            yield Outcome(candidate.source, "done")
+
+    def close(self) -> list[Outcome]:
+        return []
+
+
+def test_among_many_only_what_changed_is_given_to_the_engine_and_order_stays(tmp_path):
+    prints = fingerprints(Settings(), RunOptions())
+    names = [f"{number:04}" for number in range(1300)]
+    changed = set(random.Random(5).sample(names, 40)) | {"0700", "0701"}
+    drawn: list[str] = []
+
+    def found(stamps: str) -> Iterator[Candidate]:
+        for name in names:
+            drawn.append(name)
+            stamp = stamps if name in changed else "1:0:0"
+            yield Candidate(name, name, named=True, opener=lambda _: (0, 0), stamp=stamp)
+
+    def batch(stamps: str) -> tuple[Echo, list[Outcome], list[str]]:
+        engine = Echo()
+        with OutputFolder(tmp_path / "out") as folder, Ledger(folder) as ledger:
+            run = Resumption(ledger, folder, prints, retry=False, stop=lambda: False)
+            outcomes = run.outcomes(engine, found(stamps), settles=False)
+            first = next(outcomes)
+            ahead = list(drawn)
+            return engine, [first, *outcomes], ahead
+
+    engine, outcomes, ahead = batch("1:0:0")
+    assert engine.given == names == [one.source for one in outcomes]
+    assert ahead == names[:1]  # behind what has to be done nothing is drawn that nobody waits for
+    engine, outcomes, _ = batch("2:0:0")
+    assert engine.given == sorted(changed)
+    assert [one.source for one in outcomes] == names
+    assert [one.source for one in outcomes if not one.resumed] == sorted(changed)
 
 
 def test_any_number_of_workers_makes_the_same(tmp_path):

@@ -16,11 +16,12 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from ingest.batch.names import RECORDS
 from ingest.batch.outcome import Outcome
-from ingest.batch.standing import Standing
+from ingest.batch.standing import Standing, decoded
 
 if TYPE_CHECKING:
     from ingest.batch.folder import OutputFolder
@@ -33,7 +34,11 @@ _UNSEEN = ("missing", "unreadable")
 """Reasons with which nothing was read: they do not speak against what was written earlier."""
 _DRAIN = 1.5
 """Seconds that documents in flight have when a batch is asked to stop."""
-_MARKS = 1000
+_MARKS = 10_000
+"""Places of inputs written down at once: each time costs as much as bringing a file to the disk."""
+_LOOK_AHEAD = 500
+"""Inputs that are compared with the ledger at once, at most. Behind one that has to be done it
+is one again: what is next may be slow to come by, and a worker waits."""
 
 
 class _Begun(NamedTuple):
@@ -177,22 +182,28 @@ class Resumption:
 
     def _fresh(self, found: Iterator[Candidate]) -> Iterator[Candidate]:
         """Yield the candidates that have to be done; mark the place of the others."""
-        for candidate in found:
-            if self._stop():
-                return
-            position, self._count = self._count, self._count + 1
-            old = self._ledger.find(os.fsencode(candidate.relative))
-            stamp = self._standing.stamp(candidate)
-            if old is not None and self._standing.known(candidate, stamp, old):
-                self._marks.append((position, old.number, None))
-                self._note(candidate, stamp, old)
-                if len(self._marks) >= _MARKS:
-                    self._mark()
-                continue
-            self._begun[self._fresh_count] = _Begun(position, candidate, stamp, old)
-            self._fresh_count += 1
-            self._due.append(position)
-            yield candidate
+        ahead = 1
+        while group := list(islice(found, ahead)):
+            ahead = min(2 * ahead, _LOOK_AHEAD)
+            names = [os.fsencode(candidate.relative) for candidate in group]
+            known = self._ledger.find(names)
+            for name, candidate in zip(names, group, strict=True):
+                if self._stop():
+                    return
+                position, self._count = self._count, self._count + 1
+                old = known.get(name)
+                stamp = self._standing.stamp(candidate)
+                if old is not None and self._standing.known(candidate, stamp, old):
+                    self._marks.append((position, old.number, None))
+                    self._note(candidate, stamp, old)
+                    if len(self._marks) >= _MARKS or len(self._seen_again) >= _LOOK_AHEAD:
+                        self._mark()
+                    continue
+                ahead = 1
+                self._begun[self._fresh_count] = _Begun(position, candidate, stamp, old)
+                self._fresh_count += 1
+                self._due.append(position)
+                yield candidate
 
     def _note(self, candidate: Candidate, stamp: str, old: Entry) -> None:
         """Note what is new about a candidate that is done: its name as given now, its stamp."""
@@ -217,9 +228,9 @@ class Resumption:
             self._mark()
             for record, files in self._ledger.between(start, stop):
                 outputs = tuple(
-                    self._folder.path / name for name, size, _ in json.loads(files) if size >= 0
+                    self._folder.path / name for name, size, _ in decoded(files) if size >= 0
                 )
-                yield Outcome.from_record(json.loads(record), outputs, resumed=True)
+                yield Outcome.from_record(decoded(record), outputs, resumed=True)
 
     def records(self) -> Iterator[str]:
         """Yield the records of all inputs, in order, when the run has come to its end."""

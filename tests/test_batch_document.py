@@ -11,8 +11,9 @@ import pytest
 from hostile.attacks import ATTACKS
 
 from ingest.batch import guarded_document, run
-from ingest.batch.job import _WARM_PDF, read_whole, write_whole
+from ingest.batch.job import _WARM_PDF, read_whole
 from ingest.batch.versions import versions
+from ingest.batch.writing import write_whole
 from ingest.errors import (
     DocumentError,
     EmptyFileError,

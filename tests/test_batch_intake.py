@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.batch.intake import candidates, open_regular, read_list
+from ingest.batch.intake import candidates, read_list
 from ingest.batch.options import RunOptions
+from ingest.batch.regular import open_regular
 from ingest.errors import (
     EmptyFileError,
     MissingFileError,
@@ -192,7 +193,8 @@ def test_files_and_folders_without_permission_are_named():
         (root / "closed").chmod(0)
         code = (
             "import os, sys; sys.path[:0] = sys.argv[2:]\n"
-            "from ingest.batch.intake import candidates, open_regular\n"
+            "from ingest.batch.intake import candidates\n"
+            "from ingest.batch.regular import open_regular\n"
             "from ingest.batch.options import RunOptions\n"
             "from ingest.errors import DocumentError\n"
             "if os.geteuid() == 0: os.seteuid(65534)\n"

@@ -10,16 +10,15 @@ import codecs
 import os
 import stat
 import struct
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, BinaryIO
 
+from ingest.batch.writing import spooled
 from ingest.errors import (
     DocumentError,
-    EmptyFileError,
     EncryptedError,
     LimitError,
     MalformedError,
@@ -132,40 +131,24 @@ class Archive:
         """Bring the bytes of an entry to a nameless file."""
         if entry.file_size > max_size:
             raise TooLargeError(f"has {entry.file_size} bytes, over the limit of {max_size}")
-        with tempfile.TemporaryFile() as spool:
-            try:
-                with self._zip.open(entry) as source:
-                    size = self._copied(source, spool, entry, max_size)
-            except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
-                raise MalformedError(f"is damaged in its archive: {error}", advice="") from None
-            except OSError as error:
-                raise UnreadableError(f"cannot be unpacked: {error.strerror or error}") from None
-            if not size:
-                raise EmptyFileError("is empty")
-            spool.flush()
-            number = os.dup(spool.fileno())
-            os.lseek(number, 0, os.SEEK_SET)
-            return number, size
+        try:
+            with self._zip.open(entry) as source:
+                return spooled(self._unpacked(source, entry), max_size)
+        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
+            raise MalformedError(f"is damaged in its archive: {error}", advice="") from None
+        except OSError as error:
+            raise UnreadableError(f"cannot be unpacked: {error.strerror or error}") from None
 
-    def _copied(
-        self,
-        source: IO[bytes],
-        spool: BinaryIO,
-        entry: zipfile.ZipInfo,
-        most: int,
-    ) -> int:
+    def _unpacked(self, source: IO[bytes], entry: zipfile.ZipInfo) -> Iterator[bytes]:
         size = 0
         while block := source.read(_BLOCK):
             size += len(block)
             self._extracted += len(block)
-            if size > most:
-                raise TooLargeError(f"has more than {most} bytes")
             if size > _FREE + _RATIO * entry.compress_size:
                 raise _bomb(f"{entry.compress_size} compressed bytes become more than {size}")
             if self._extracted > 16 * _FREE + _RATIO * self._size:
                 raise _bomb(f"its archive of {self._size} bytes becomes {self._extracted}")
-            spool.write(block)
-        return size
+            yield block
 
 
 def is_zip(number: int) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.batch.options import RunOptions
 from ingest.batch.outcome import Outcome
-from ingest.errors import CrashError, EmptyFileError, IngestError, UsageError
+from ingest.errors import CrashError, IngestError, UsageError
 from ingest.settings import Settings
 
 if TYPE_CHECKING:
@@ -159,16 +158,12 @@ def guarded_document(
 
 
 def _open(source: str | Path | bytes, settings: Settings) -> int:
-    from ingest.batch.intake import open_regular
+    from ingest.batch.regular import open_regular
+    from ingest.batch.writing import spooled
 
     if not isinstance(source, bytes):
         return open_regular(os.fspath(source), follow=True, max_size=settings.max_size)[0]
-    if not source:
-        raise EmptyFileError("is empty")
-    with tempfile.TemporaryFile() as spool:
-        spool.write(source)
-        spool.seek(0)
-        return os.dup(spool.fileno())
+    return spooled((source,), settings.max_size)[0]
 
 
 def _require_posix() -> None:

@@ -6,11 +6,10 @@ a candidate, with its problem: every input gets its outcome.
 """
 
 # Names stay strings: there may be a million, of any bytes.
-# ruff: noqa: PTH100, PTH114, PTH116, PTH118, PTH119, PTH120
+# ruff: noqa: PTH100, PTH116, PTH118, PTH119, PTH120
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import stat
@@ -23,26 +22,11 @@ from typing import BinaryIO, TypeAlias
 
 from ingest.batch.archives import Archive, is_zip
 from ingest.batch.options import RunOptions
+from ingest.batch.regular import open_regular, refusal, wrong_kind
 from ingest.batch.urls import is_url, open_url, relative_path, require, stamp
-from ingest.errors import (
-    DocumentError,
-    EmptyFileError,
-    MissingFileError,
-    TooLargeError,
-    UnreadableError,
-)
+from ingest.errors import DocumentError, EmptyFileError
 
-_KINDS = (
-    (stat.S_ISLNK, "a link"),
-    (stat.S_ISFIFO, "a FIFO"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISDIR, "a folder"),
-)
 _ZIP = re.compile(r"\.zip\Z", re.IGNORECASE)
-_LINK_ADVICE = "links in folders are not followed; name the file itself to have it read"
-
 
 Opener: TypeAlias = Callable[[int], tuple[int, int]]
 """Takes the most bytes that are wanted; returns as `open_regular` does."""
@@ -187,7 +171,7 @@ class _Walk:
         try:
             entries = self._entries(folder)
         except OSError as error:
-            problem = _refusal(error, "the folder")
+            problem = refusal(error, "the folder")
             yield Candidate(folder.source, self._relative(folder.path), folder.named, problem)
             return
         # Once a folder, not once a name: a resumed batch does little else than this.
@@ -210,7 +194,7 @@ class _Walk:
             if members is not None:
                 yield from members
             elif self._wanted(name, below):
-                wrong = None if kind == stat.S_IFREG else _wrong_kind(kind)
+                wrong = None if kind == stat.S_IFREG else wrong_kind(kind)
                 yield Candidate(source, mirrored + name, named=False, problem=wrong)
 
     def url(self, source: str) -> Iterator[Candidate]:
@@ -305,52 +289,3 @@ def _kind(entry: os.DirEntry[str]) -> int:
         return stat.S_IFMT(entry.stat(follow_symlinks=False).st_mode)
     except FileNotFoundError:
         return stat.S_IFREG  # gone meanwhile; opening it will say so
-
-
-def _wrong_kind(mode: int) -> UnreadableError:
-    what = next((word for test, word in _KINDS if test(mode)), "something else")
-    advice = _LINK_ADVICE if what == "a link" else "only regular files are read"
-    return UnreadableError(f"is {what}, not a regular file", advice=advice)
-
-
-def _refusal(error: OSError | ValueError, what: str) -> DocumentError:
-    if isinstance(error, ValueError):
-        return MissingFileError("no file can have this name")
-    if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        return MissingFileError("no such file")
-    if error.errno == errno.ELOOP:
-        return _wrong_kind(stat.S_IFLNK)
-    return UnreadableError(f"{what} cannot be read: {error.strerror}")
-
-
-def open_regular(path: str, *, follow: bool, max_size: int) -> tuple[int, int]:
-    """Open a regular file for reading; return its number and its size in bytes.
-
-    Does not wait for, and does not start, anything: what is no regular file is refused
-    before it is opened and, for what changed in between, after. Raises `UnreadableError`,
-    `MissingFileError`, `EmptyFileError` or `TooLargeError`.
-    """
-    try:
-        found = os.stat(path, follow_symlinks=follow)
-        if not stat.S_ISREG(found.st_mode):
-            raise _wrong_kind(found.st_mode)
-        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-        number = os.open(path, flags | (0 if follow else os.O_NOFOLLOW))
-    except FileNotFoundError:
-        if follow and os.path.islink(path):
-            raise MissingFileError("is a link to a file that does not exist") from None
-        raise MissingFileError("no such file") from None
-    except (OSError, ValueError) as error:
-        raise _refusal(error, "the file") from None
-    try:
-        found = os.fstat(number)
-        if not stat.S_ISREG(found.st_mode):
-            raise _wrong_kind(found.st_mode)
-        if found.st_size == 0:
-            raise EmptyFileError("is empty")
-        if found.st_size > max_size:
-            raise TooLargeError(f"has {found.st_size} bytes, over the limit of {max_size}")
-    except BaseException:
-        os.close(number)
-        raise
-    return number, found.st_size

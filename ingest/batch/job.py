@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 from collections import Counter
 from typing import Any
 
 from ingest.batch.child import Task
+from ingest.batch.writing import write_whole
 from ingest.document import Document
-from ingest.errors import DocumentError, LimitError, OutputError, TooLargeError
+from ingest.errors import DocumentError, TooLargeError
 from ingest.settings import Settings
 
 _BLOCK = 1 << 20
@@ -68,23 +68,6 @@ def read_whole(number: int, most: int) -> bytes:
         if len(parts) > most:
             raise TooLargeError(f"more than {most} bytes")
     return bytes(parts)
-
-
-def write_whole(number: int, content: bytes) -> None:
-    """Write all of `content` and wait until it is on the disk.
-
-    Raises `LimitError` (reason `output`) past the child's file limit, `OutputError`
-    where the disk refuses.
-    """
-    view = memoryview(content)
-    try:
-        while view:
-            view = view[os.write(number, view) :]
-        os.fsync(number)
-    except OSError as error:
-        if error.errno == errno.EFBIG:
-            raise LimitError("its output is over the limit", reason="output") from None
-        raise OutputError(f"cannot write the output: {error.strerror}") from None
 
 
 # One page with the word "Warm": enough to make pdfium, its fonts and its tables load.

@@ -41,8 +41,9 @@ def observed(
     `settings`, and repaired, nothing else.
     """
     from ingest.batch.guard import Guard
-    from ingest.batch.intake import candidates, open_regular
+    from ingest.batch.intake import candidates
     from ingest.batch.options import RunOptions
+    from ingest.batch.regular import open_regular
 
     settings = dataclasses.replace(settings, stages=("repair",), rules=())
     waiting = candidates([folder], os.devnull, RunOptions())

@@ -21,13 +21,14 @@ from ingest.batch.closing import Closing
 from ingest.batch.endings import Ending, document_error, whole
 from ingest.batch.folder import OutputFolder, temporary_names
 from ingest.batch.guard import Guard, GuardError
-from ingest.batch.intake import Candidate, open_candidate, open_regular
-from ingest.batch.job import write_whole
+from ingest.batch.intake import Candidate, open_candidate
 from ingest.batch.local import finished, quarantined
 from ingest.batch.names import output_name
 from ingest.batch.options import RunOptions
 from ingest.batch.outcome import Outcome, printable
+from ingest.batch.regular import open_regular
 from ingest.batch.urls import is_url, open_url
+from ingest.batch.writing import write_whole
 from ingest.errors import CrashError, DocumentError, IngestError, MissingExtraError, OutputError
 from ingest.settings import Settings
 

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import unquote
 
-from ingest.errors import (
-    EmptyFileError,
-    MissingExtraError,
-    MissingFileError,
-    TooLargeError,
-    UnreadableError,
-)
+from ingest.batch.writing import spooled
+from ingest.errors import DocumentError, MissingExtraError, MissingFileError, UnreadableError
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _BLOCK = 1 << 20
@@ -75,34 +69,22 @@ def open_url(url: str, max_size: int) -> tuple[int, int]:
     `MissingExtraError` where fsspec, or what it needs for this scheme, is not installed.
     """
     require()
-    with tempfile.TemporaryFile() as spool:
-        size = 0
-        try:
-            files, path = _opened(url)
-            with files.open(path, "rb") as source:
-                while block := source.read(_BLOCK):
-                    size += len(block)
-                    if size > max_size:
-                        raise TooLargeError(f"more than {max_size} bytes")
-                    spool.write(block)
-        except TooLargeError:
-            raise
-        except ImportError as error:
-            raise MissingExtraError(
-                f"{url}: {error}", advice="install what fsspec needs for this scheme"
-            ) from None
-        except FileNotFoundError:
-            raise MissingFileError("no such object", advice="check the URL") from None
-        except Exception as error:  # noqa: BLE001  # each store raises errors of its own
-            raise UnreadableError(
-                f"cannot be fetched: {type(error).__name__}: {error}", advice="check URL and access"
-            ) from None
-        if not size:
-            raise EmptyFileError("is empty")
-        spool.flush()
-        number = os.dup(spool.fileno())
-        os.lseek(number, 0, os.SEEK_SET)
-        return number, size
+    try:
+        files, path = _opened(url)
+        with files.open(path, "rb") as source:
+            return spooled(iter(partial(source.read, _BLOCK), b""), max_size)
+    except DocumentError:
+        raise
+    except ImportError as error:
+        raise MissingExtraError(
+            f"{url}: {error}", advice="install what fsspec needs for this scheme"
+        ) from None
+    except FileNotFoundError:
+        raise MissingFileError("no such object", advice="check the URL") from None
+    except Exception as error:  # noqa: BLE001  # each store raises errors of its own
+        raise UnreadableError(
+            f"cannot be fetched: {type(error).__name__}: {error}", advice="check URL and access"
+        ) from None
 
 
 def _opened(url: str) -> tuple[Any, str]:

@@ -18,14 +18,16 @@ from typing import Any
 from ingest.batch import RunOptions, run
 from ingest.batch.child import Task
 from ingest.batch.folder import OutputFolder
-from ingest.batch.intake import Candidate, candidates, open_regular
-from ingest.batch.job import ingest_document, preload, write_whole
+from ingest.batch.intake import Candidate, candidates
+from ingest.batch.job import ingest_document, preload
 from ingest.batch.ledger import Ledger
 from ingest.batch.local import Settle
 from ingest.batch.names import output_name
 from ingest.batch.outcome import Outcome
+from ingest.batch.regular import open_regular
 from ingest.batch.resume import Resumption
 from ingest.batch.versions import fingerprints
+from ingest.batch.writing import write_whole
 from ingest.settings import Settings
 
 FIXTURES = Path(__file__).parent.parent.parent / "fixtures"

@@ -16,7 +16,8 @@ from json.decoder import JSONDecoder, scanstring  # type: ignore[attr-defined]  
 from typing import Any
 
 from ingest.batch.child import Task
-from ingest.batch.datasets.wire import content_of, note_progress, read_order, write_all
+from ingest.batch.datasets.wire import content_of, note_progress, read_order
+from ingest.batch.writing import write_all
 from ingest.document import Document
 from ingest.edits import edit_to_json
 from ingest.errors import DocumentError

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
 import time
 from collections.abc import Generator, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any
+from typing import Any
 
 from ingest.batch.closing import Closing
+from ingest.batch.datasets.feed import PATIENCE, UNBOUNDED, Dataset, Reading, cpu_limit, ended
 from ingest.batch.datasets.kinds import Kind, kind_of, output_names
 from ingest.batch.datasets.pieces import Cleaners, Loaded, Sums
+from ingest.batch.datasets.verdict import judged, outcome
 from ingest.batch.datasets.wire import (
     CHUNK_BYTES,
     CHUNK_ROWS,
     ROW_BYTES,
     receive_chunk,
-    write_all,
     write_order,
 )
 from ingest.batch.datasets.work import Work
@@ -32,31 +31,23 @@ from ingest.batch.guard import Guard
 from ingest.batch.intake import Candidate, open_candidate
 from ingest.batch.names import STAGING
 from ingest.batch.options import DOCUMENT_JOB, RunOptions
-from ingest.batch.outcome import Outcome, printable
+from ingest.batch.outcome import Outcome
 from ingest.batch.versions import fingerprints, versions
-from ingest.errors import DocumentError, IngestError, OutputError
+from ingest.batch.writing import write_all
+from ingest.errors import DocumentError, OutputError
 from ingest.settings import Settings
 
 _JOBS = {
     "jsonl": "ingest.batch.datasets.cleaning:clean_lines",
     "parquet": "ingest.batch.datasets.parquet:clean_batch",
 }
-_READER = "ingest.batch.datasets.reading:read_rows"
 _JOIN = "ingest.batch.datasets.parquet:join_batches"
 _AHEAD = 4
 """Chunks a worker that may be finished before an earlier one is: about 1 MB each, on the disk."""
 _CHECKPOINT = 1.0
 """Seconds between two points that a resumed run can go on from: a point costs about 10 ms."""
-_PIPE = 1 << 20
-_READ_RATE = 1 << 20
-"""Bytes of a file that a reader is sure to get through in a second of CPU; it does 50 to 300 times that."""
-_PATIENCE = 1e7
-_UNBOUNDED = 1 << 50
 _FOR_GOOD = ("bomb", "no-field", "malformed", "no-rows")
 """Reasons that another run of the same file meets again: what was begun is thrown away."""
-_UNFIT = ("no-field", "not-a-string", "broken-json", "not-an-object", "not-utf-8")
-"""Reasons that, where no row at all is without them, say that this is another kind of file."""
-_NO_TEXT = {"no-field", "not-a-string"}
 _CODECS = ("UNCOMPRESSED", "SNAPPY", "GZIP", "BROTLI", "ZSTD", "LZ4")
 
 
@@ -89,12 +80,12 @@ class DatasetEngine(Closing):
             if candidate.problem is not None:
                 raise candidate.problem
             # No limit for the file: its rows are read one by one, and each has its own.
-            number, size = open_candidate(candidate, _UNBOUNDED)
+            number, size = open_candidate(candidate, UNBOUNDED)
             with os.fdopen(number, "rb") as file:
                 kind = kind_of(number, candidate.relative)
                 kind.require()
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-                dataset = _Dataset(candidate, kind, number, size, sha256)
+                dataset = Dataset(candidate, kind, number, size, sha256)
                 return (yield from self._dataset(dataset, started))
         except DocumentError as error:
             return Outcome(
@@ -108,7 +99,7 @@ class DatasetEngine(Closing):
         except OutputError as error:
             raise OutputError(f"{candidate.source}: {error.args[0]}", advice=error.advice) from None
 
-    def _dataset(self, dataset: _Dataset, started: float) -> Generator[None, None, Outcome]:
+    def _dataset(self, dataset: Dataset, started: float) -> Generator[None, None, Outcome]:
         targets = output_names(dataset.candidate.relative, dataset.kind)
         outputs = tuple(self._folder.path / target for target in targets)
         work = Work(self._folder.path, targets[0], self._key(dataset))
@@ -118,7 +109,7 @@ class DatasetEngine(Closing):
             known = work.done()
             made = work.made(dataset.kind.form == "parquet")
             if known is not None and [_size(path) for path in outputs] == known["sizes"]:
-                return _outcome(dataset, known, outputs)
+                return outcome(dataset, known, outputs)
             if known is None or [_size(path) for path in made] != known["sizes"]:
                 known = yield from self._clean(dataset, work)
                 known["seconds"] = round(time.monotonic() - started, 4)
@@ -126,11 +117,11 @@ class DatasetEngine(Closing):
                     work.close()
                     if known["reason"] in _FOR_GOOD:
                         work.clear()
-                    return _outcome(dataset, known, ())
+                    return outcome(dataset, known, ())
                 known["sizes"] = [path.stat().st_size for path in made]
                 work.finish(known)
             self._publish(work, made, targets)
-        return _outcome(dataset, known, outputs)
+        return outcome(dataset, known, outputs)
 
     def _publish(self, work: Work, made: tuple[Path, Path], targets: tuple[str, str]) -> None:
         names = [f"dataset.{index}" for index in range(len(targets))]
@@ -145,7 +136,7 @@ class DatasetEngine(Closing):
             raise OutputError(f"cannot be written: {error.strerror}") from None
         work.clear(but_done=True)
 
-    def _key(self, dataset: _Dataset) -> str:
+    def _key(self, dataset: Dataset) -> str:
         """Everything that decides what comes out of a dataset, as one hash."""
         form = {
             "sha256": dataset.sha256,
@@ -160,7 +151,7 @@ class DatasetEngine(Closing):
     def _row_bytes(self) -> int:
         return min(ROW_BYTES, self._settings.max_size)
 
-    def _clean(self, dataset: _Dataset, work: Work) -> Generator[None, None, dict[str, Any]]:
+    def _clean(self, dataset: Dataset, work: Work) -> Generator[None, None, dict[str, Any]]:
         """Clean all rows into the work folder; return what there is to say of them."""
         point = work.begin() or {"chunks": 0, "rows": 0, "sums": Sums().to_json()}
         order = {
@@ -174,14 +165,14 @@ class DatasetEngine(Closing):
         guard = self._guard(self._job(dataset.kind))
         cleaners = Cleaners(guard, self._settings.workers, work.temporary, order)
         cleaners.sums = Sums.from_json(point["sums"])
-        with _Reading(self._settings, dataset, work.temporary(), order) as reading:
+        with Reading(self._settings, dataset, work.temporary(), order) as reading:
             try:
                 yield from self._flow(reading, cleaners, work, point)
             finally:
                 # However this ends: what is appended is good, and the next run goes on there.
                 work.checkpoint(point)
             ending = reading.ending()
-        known = _judged(cleaners.sums, ending, point["rows"])
+        known = judged(cleaners.sums, ending, point["rows"])
         if dataset.kind.form == "parquet" and known["status"] != "quarantined":
             self._join(work, ending)
         return known
@@ -194,22 +185,22 @@ class DatasetEngine(Closing):
             "group_rows": max(1, whole(ending.facts, "group_rows")),
         }
         rows = work.paths[0].stat().st_size
-        settings = self._settings.replace(cpu_limit=_cpu_limit(self._settings, rows))
-        settings = settings.replace(wall_limit=_PATIENCE)
+        settings = self._settings.replace(cpu_limit=cpu_limit(self._settings, rows))
+        settings = settings.replace(wall_limit=PATIENCE)
         with (
-            Guard(settings, _JOIN, output_limit=_UNBOUNDED) as guard,
+            Guard(settings, _JOIN, output_limit=UNBOUNDED) as guard,
             work.paths[0].open("rb") as source,
             work.joined().open("wb") as target,
             work.temporary() as note,
         ):
             write_order(note.fileno(), order)
             guard.submit(0, "dataset", source.fileno(), [target.fileno(), note.fileno()])
-            ended = _ended(guard)
-        if ended.report is None:
-            raise ended.failure
+            ending = ended(guard)
+        if ending.report is None:
+            raise ending.failure
 
     def _flow(
-        self, reading: _Reading, cleaners: Cleaners, work: Work, point: dict[str, Any]
+        self, reading: Reading, cleaners: Cleaners, work: Work, point: dict[str, Any]
     ) -> Iterator[None]:
         """Bring chunks from the reader through the children into the work folder, in order."""
         flying: dict[int, Loaded] = {}
@@ -260,122 +251,8 @@ class DatasetEngine(Closing):
         return self._guards[job]
 
 
-@dataclass(frozen=True, slots=True)
-class _Dataset:
-    """A dataset that is open: its number stays its owner's to close."""
-
-    candidate: Candidate
-    kind: Kind
-    number: int
-    size: int
-    sha256: str
-
-
-class _Reading:
-    """The reader of one dataset: its child, and the end of the pipe that its chunks come from."""
-
-    def __init__(
-        self, settings: Settings, dataset: _Dataset, note: IO[bytes], order: dict[str, Any]
-    ) -> None:
-        settings = settings.replace(
-            cpu_limit=_cpu_limit(settings, dataset.size), wall_limit=_PATIENCE
-        )
-        self._note = note
-        self._guard = Guard(settings, _READER, output_limit=_UNBOUNDED)
-        self.pipe, theirs = os.pipe()
-        try:
-            if hasattr(fcntl, "F_SETPIPE_SZ"):
-                with contextlib.suppress(OSError):  # more than this user may have
-                    fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, _PIPE)
-            write_order(note.fileno(), order)
-            os.lseek(dataset.number, 0, os.SEEK_SET)
-            name = printable(dataset.candidate.source)
-            self._guard.submit(0, name, dataset.number, [theirs, note.fileno()])
-        finally:
-            os.close(theirs)
-
-    def __enter__(self) -> _Reading:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        os.close(self.pipe)
-        self._guard.close()
-        self._note.close()
-
-    def ending(self) -> Ending:
-        """Wait for the end of the reader, whose pipe is at its end."""
-        return _ended(self._guard)
-
-
-def _ended(guard: Guard) -> Ending:
-    endings = guard.wait()
-    while not endings:
-        endings = guard.wait()
-    return endings[0]
-
-
-def _cpu_limit(settings: Settings, size: int) -> float:
-    return settings.cpu_limit + size / _READ_RATE
-
-
 def _size(path: Path) -> int:
     try:
         return path.lstat().st_size
     except OSError:
         return -1
-
-
-def _judged(sums: Sums, ending: Ending, rows: int) -> dict[str, Any]:
-    """Say what a dataset came to: status, reason, message, counts."""
-    total = sum(count for name, count in sums.rows.items() if name != "blank")
-    left = sums.rows["left"]
-    reasons = ", ".join(f"{count} {reason}" for reason, count in sums.reasons.most_common())
-    status, reason, message = "done", "", ""
-    if ending.report is None:
-        error: IngestError = ending.failure
-        reason = error.reason if isinstance(error, DocumentError) else "crash"
-        whole_rows = reason == "malformed" and rows > 0
-        status = "partial" if whole_rows else "quarantined"
-        message = f"after row {rows}: {error}" if rows else str(error)
-    elif whole(ending.report, "rows") != rows:
-        status, reason = "quarantined", "crash"
-        message = f"its reader counts {whole(ending.report, 'rows')} rows, but {rows} came"
-    elif total and left == total and set(sums.reasons) <= set(_UNFIT):
-        status = "quarantined"
-        reason = "no-field" if _NO_TEXT & sums.reasons.keys() else "malformed"
-        message = f"none of its {total} rows has the text: {reasons} (see --field)"
-    elif left:
-        status, reason = "partial", "rows-left"
-        message = f"{left} of {total} rows are left as they were: {reasons}"
-    return {
-        "status": status,
-        "reason": reason,
-        "message": message,
-        "rows": {"total": total, **dict(sorted(sums.rows.items()))},
-        "edits": dict(sums.edits),
-        "marks": dict(sums.marks),
-        "characters": sums.totals["characters"],
-        "losses": sums.totals["losses"],
-        "damaged": sums.totals["damaged"] > 0,
-        "cpu_seconds": round(sums.cpu_seconds + ending.cpu_seconds, 4),
-        "memory": max(sums.memory, ending.memory),
-    }
-
-
-def _outcome(dataset: _Dataset, known: dict[str, Any], outputs: tuple[Path, ...]) -> Outcome:
-    media = {"jsonl": "application/jsonl", "parquet": "application/vnd.apache.parquet"}
-    fields = {name: value for name, value in known.items() if name != "sizes"}
-    return Outcome(
-        dataset.candidate.source,
-        outputs=outputs,
-        sha256=dataset.sha256,
-        media_type=media[dataset.kind.form],
-        size=dataset.size,
-        versions=versions(),
-        **fields,
-    )

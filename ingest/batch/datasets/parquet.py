@@ -17,8 +17,8 @@ from ingest.batch.datasets.wire import (
     content_of,
     note_progress,
     read_order,
-    write_all,
 )
+from ingest.batch.writing import write_all
 from ingest.errors import DocumentError, MalformedError, OutputError
 from ingest.settings import Settings
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import struct
@@ -10,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ingest.errors import DocumentError, LimitError, OutputError, TooLargeError
+from ingest.batch.writing import write_all
+from ingest.errors import TooLargeError
 
 Verbatim = Literal["", "part", "end"]
 
@@ -69,24 +69,6 @@ def _exactly(pipe: int, count: int) -> bytes | None:
             return None
         parts += part
     return bytes(parts)
-
-
-def write_all(number: int, content: bytes) -> None:
-    """Write all of `content`, without waiting for the disk.
-
-    Raises `LimitError` (reason `output`) past the child's file limit, `OutputError`
-    where the disk refuses.
-    """
-    view = memoryview(content)
-    try:
-        while view:
-            view = view[os.write(number, view) :]
-    except BrokenPipeError:
-        raise DocumentError("nobody reads its rows any more") from None
-    except OSError as error:
-        if error.errno == errno.EFBIG:
-            raise LimitError("its output is over the limit", reason="output") from None
-        raise OutputError(f"cannot write the output: {error.strerror}") from None
 
 
 def content_of(number: int) -> bytes:

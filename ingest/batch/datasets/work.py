@@ -15,8 +15,8 @@ import tempfile
 from pathlib import Path
 from typing import IO, Any
 
-from ingest.batch.datasets.wire import write_all
 from ingest.batch.names import UNFINISHED
+from ingest.batch.writing import write_all
 from ingest.errors import OutputError
 
 _ROWS, _CHANGES, _JOURNAL, _DONE = "rows", "changes", "journal", "done"

@@ -20,6 +20,8 @@ _FIELD = re.compile(
     r'(?:TOC|HYPERLINK|PAGEREF) ?(?:\\[a-z] ?)?(?:"[^"\n]{1,20}" ?|_Toc\d{4,12} ?)(?:\\[a-z] ?){0,6}'
     r"(?:(?<=\\[a-z])\d{1,6}(?=第|[一二三四五六七八九十]|[^\W\d]))?"
 )
+# The name of a bookmark alone, glued to the heading that it marks.
+_BOOKMARK = re.compile(r"_Toc(\d{6,12})")
 _HOLDER = re.compile(r"\[Table_[A-Za-z]{2,24}\d{0,2}\] ?")
 _OPENING = re.compile(
     r"(?:<(?:p|b|strong|em|span|div|font|center|h[1-6])(?: [^<>\n]{0,120})?>){1,8}"
@@ -61,22 +63,36 @@ def phrases(
 
 
 def field_codes(removals: Removals) -> None:
-    """Ask for the removal of field codes, such as `TOC \\o "1-2" \\h \\u`."""
+    """Ask for the removal of field codes, such as `TOC \\o "1-2" \\h \\u`, and of their like."""
     text = removals.text
+    if "\\" in text and ("TOC" in text or "HYPERLINK" in text or "PAGEREF" in text):
+        for found in _FIELD.finditer(text):
+            if "\\" in found[0] and not _quoted(text, found.start()):
+                removals.remove(found.start(), found.end(), "debris.field-code")
+    if "_Toc" in text:
+        # The numbers of one document have one length; what follows may begin with a year.
+        shortest = min((len(found[1]) for found in _BOOKMARK.finditer(text)), default=0)
+        if shortest:
+            bookmark = re.compile(rf"_Toc\d{{{shortest}}} ?")
+            _repeated(removals, bookmark, "debris.bookmark")
     if "[Table_" in text:
         # Place holders of brokers' report templates; a document has a dozen of them.
-        places = list(_HOLDER.finditer(text))
-        for found in places if len(places) >= REPEATED else ():
-            removals.remove(
-                found.start(), found.end(), "debris.place-holder", f"{len(places)} of them"
-            )
-    if "\\" not in text or not ("TOC" in text or "HYPERLINK" in text or "PAGEREF" in text):
-        return
-    for found in _FIELD.finditer(text):
-        before = text[found.start() - 1 : found.start()]
-        # Quoted, it is what a manual writes about; a code left behind stands bare.
-        if "\\" in found[0] and before not in ("“", '"', "`", "「", "‘"):
-            removals.remove(found.start(), found.end(), "debris.field-code")
+        _repeated(removals, _HOLDER, "debris.place-holder")
+
+
+def _repeated(removals: Removals, pattern: re.Pattern[str], rule: str) -> None:
+    places = [
+        found
+        for found in pattern.finditer(removals.text)
+        if not _quoted(removals.text, found.start()) and removals.free(*found.span())
+    ]
+    for found in places if len(places) >= REPEATED else ():
+        removals.remove(found.start(), found.end(), rule, f"{len(places)} of them")
+
+
+def _quoted(text: str, start: int) -> bool:
+    """Say whether a code is what a manual writes about; one that was left behind stands bare."""
+    return text[max(0, start - 1) : start] in ("“", '"', "`", "「", "‘")
 
 
 def tags(removals: Removals, report: Sequence[TextLine]) -> None:

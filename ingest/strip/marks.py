@@ -24,11 +24,16 @@ NEAR_PROVEN = 25
 UNEVEN = 4.0
 # Without a page count to agree with, fewer marks than this are left.
 FEW = 4
+# So many must there be where their interrupting sentences is the proof.
+INTERRUPTING = 5
 
 # Both begin with plain characters: the engine skips to them.
 _OF = re.compile(
     r"第[ \t]?(\d{1,4})[ \t]?[页頁][ \t]?[,，、/]?[ \t]?[（(]?[共总總][ \t]?(\d{1,4})[ \t]?[页頁]"
     r"(?:[ \t]?[-—–)）\]】])?"
+)
+_OF_FIRST = re.compile(
+    r"[共总總][ \t]?(\d{1,4})[ \t]?[页頁][ \t]?[,，、/]?[ \t]?第[ \t]?(\d{1,4})[ \t]?[页頁]"
 )
 _PAGE_OF = re.compile(r"Page[ \t](\d{1,4})[ \t]of[ \t](\d{1,4})")
 _BEFORE = re.compile(r"[-—–(（\[【][ \t]?\Z")
@@ -127,7 +132,12 @@ def _run(
         certain.append(best)
     if not _sequence(certain, total, agreed, len(unclear)):
         return
-    if not agreed and (total < FEW or unclear or not _opens_line(removals.text, certain[0])):
+    proven = agreed or (
+        total >= FEW
+        and not unclear
+        and (_opens_line(removals.text, certain[0]) or _interrupting(removals.text, certain, body))
+    )
+    if not proven:
         for mark in certain:
             removals.propose(
                 mark.start, mark.end, "mark.page-of-pages", "no page count to agree with"
@@ -143,7 +153,7 @@ def _run(
         ", as many as the page says" if agreed else ""
     )
     for mark in certain:
-        _take(removals, mark, "mark.page-of-pages", why)
+        take(removals, mark, "mark.page-of-pages", why)
     for mark in unclear:
         removals.propose(mark.start, mark.end, "mark.page-of-pages", "two places for one page")
 
@@ -166,7 +176,27 @@ def _opens_line(text: str, mark: PageMark) -> bool:
     return not text[: mark.start].rpartition("\n")[2].strip() if mark.start < 2000 else False
 
 
-def _take(removals: Removals, mark: PageMark, rule: str, why: str) -> None:
+def _interrupting(text: str, marks: Sequence[PageMark], body: tuple[int, int]) -> bool:
+    """Say whether marks cut through the sentences of the whole report, as content never does.
+
+    Steps and parts that a report counts stand at the beginning of a line, or after the same
+    word each time; what it measures does not run from 1/7 to 7/7 at the distance of pages.
+    """
+    if len(marks) < INTERRUPTING:
+        return False
+    within = [mark for mark in marks if _inside_sentence(text, mark)]
+    before = {text[mark.start - 2 : mark.start] for mark in within}
+    page = (body[1] - body[0]) / len(marks)
+    reaching = marks[0].start - body[0] < 2 * page and body[1] - marks[-1].end < 2 * page
+    return reaching and len(before) * 3 > len(marks) * 2
+
+
+def _inside_sentence(text: str, mark: PageMark) -> bool:
+    beside = text[mark.start - 1 : mark.start] + text[mark.end : mark.end + 1]
+    return len(beside) == 2 and all(is_word(one) and not one.isascii() for one in beside)
+
+
+def take(removals: Removals, mark: PageMark, rule: str, why: str) -> None:
     """Remove a mark: with its line where it has one to itself, else healing the sentence."""
     text = removals.text
     start, end = mark.start, mark.end
@@ -194,8 +224,14 @@ def _take(removals: Removals, mark: PageMark, rule: str, why: str) -> None:
 def _of_total(removals: Removals, pages: int | None, body: tuple[int, int]) -> None:
     totals: dict[int, list[PageMark]] = {}
     text = removals.text
-    for found in chain(_OF.finditer(text, *body), _PAGE_OF.finditer(text, *body)):
+    for found in chain(
+        _OF.finditer(text, *body),
+        _PAGE_OF.finditer(text, *body),
+        _OF_FIRST.finditer(text, *body),
+    ):
         number, total = int(found[1]), int(found[2])
+        if found.re is _OF_FIRST:
+            number, total = total, number
         start, end = found.span()
         if decoration := _BEFORE.search(text, max(body[0], start - 2), start):
             start = decoration.start()
@@ -212,7 +248,7 @@ def _of_total(removals: Removals, pages: int | None, body: tuple[int, int]) -> N
         if alone or (complete and (total >= FEW or pages == total)):
             why = f"pages {numbers[0]} to {numbers[-1]} of {total} in order"
             for mark in marks:
-                _take(removals, mark, "mark.page-of-total", why)
+                take(removals, mark, "mark.page-of-total", why)
         else:
             for mark in marks:
                 removals.propose(
@@ -239,7 +275,7 @@ def _dashed(removals: Removals) -> None:
     numbers = [mark.number for mark in marks]
     if len(marks) >= 3 and numbers == list(range(numbers[0], numbers[0] + len(numbers))):
         for mark in marks:
-            _take(removals, mark, "mark.dashed", f"pages {numbers[0]} to {numbers[-1]} in order")
+            take(removals, mark, "mark.dashed", f"pages {numbers[0]} to {numbers[-1]} in order")
 
 
 def _has_dashed(text: str) -> bool:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from ingest.document import Document
-from ingest.strip import blocks, grammar, inline, marks, particulars, running, slices
+from ingest.strip import (
+    blocks,
+    grammar,
+    inline,
+    marks,
+    particulars,
+    refrains,
+    running,
+    slices,
+    slides,
+)
 from ingest.strip.blocks import Level, Site
 from ingest.strip.lines import LONGEST, Removals, TextLine, split
 from ingest.strip.rulebook import Rulebook, shipped
@@ -45,14 +55,18 @@ def strip(document: Document, level: Level = "sure", book: Rulebook | None = Non
             body = (report[0].start, report[-1].end) if report else (0, 0)
     if known:
         inline.phrases(removals, lines, site.packs, book)
+    refrains.find(removals)
     inline.field_codes(removals)
     told = particulars.metadata(site)
     pages = told.get("page_count") or document.metadata.get("page_count")
     if site.proven:
         report = [line for line in solid[site.first : site.last] if not removals.removed(line)]
-        slices.find(removals, report)
+        slices.find(removals, report, proven=True)
         inline.tags(removals, report)
         body = (report[0].start, report[-1].end) if report else body
+    elif text.lstrip().startswith("1、") and "\n4、" in text:
+        slices.find(removals, [line for line in split(text) if not line.blank], proven=False)
+    slides.find(removals)
     marks.find(removals, body, pages if isinstance(pages, int) else None)
     if site.proven:
         title = told.get("title")

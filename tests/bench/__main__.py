@@ -30,6 +30,7 @@ ROOMS = (
     "language",
     "gloss",
     "strip",
+    "inline",
     "normalize",
     "batch",
     "datasets",

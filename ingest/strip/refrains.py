@@ -1,0 +1,220 @@
+"""Refrains that no pack knows: a phrase that a collection of documents glued in many times.
+
+Content repeats itself too. What gives a refrain away is that the same words stand at several
+places, that they say at least two different things that only who offers documents says (or
+count the pages), and that they are no quotation. The words are in `data/refrains.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+
+from ingest.strip.folding import any_of, fold, is_word
+from ingest.strip.lines import Removals
+from ingest.strip.marks import PageMark, take
+
+# A phrase repeated less often may be what two paragraphs of a report have in common.
+REPEATED = 3
+# Advertising that interrupts sentences is told by the interruption: twice is enough.
+INTERRUPTING = 2
+# Length of a refrain, in characters as they stand: the shortest that was seen has 8, the
+# longest 46.
+SHORTEST = 6
+LONGEST = 60
+# Characters beside a word that must agree before two places are compared at all.
+BESIDE = 3
+# Places of one word looked at: enough for a page each; text made of the word costs no more.
+PLACES = 2000
+
+_RULE = "refrain.unknown"
+_NUMBERS = re.compile(r"\d+")
+_OPENING_QUOTES = frozenset("“‘\"'「『《〈`")
+_EDGE = " \t\u3000。，、；：！？.,;:!?"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One row of the table: words that say the same sort of thing."""
+
+    id: str
+    seller: bool
+    words: re.Pattern[str]
+    hit: tuple[str, ...]
+    miss: tuple[str, ...]
+
+
+@cache
+def kinds() -> tuple[Kind, ...]:
+    """Return the kinds of words, in the order of their table."""
+    path = files("ingest") / "data" / "refrains.toml"
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))["kind"]
+    return tuple(
+        Kind(
+            row["id"],
+            row["seller"],
+            re.compile("|".join(map(re.escape, row["words"]))),
+            tuple(row["hit"]),
+            tuple(row["miss"]),
+        )
+        for row in rows
+    )
+
+
+@cache
+def _gate() -> re.Pattern[str]:
+    path = files("ingest") / "data" / "refrains.toml"
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))["kind"]
+    # Letters that every Latin text is full of would slow the search: a refrain with an
+    # address has other words, too.
+    return any_of(word for row in rows for word in row["words"] if not word[0].islower())
+
+
+def find(removals: Removals) -> None:
+    """Ask for the removal of refrains, or report them where the proof is not enough."""
+    text = removals.text
+    places: dict[str, list[int]] = {}
+    for found in _gate().finditer(text):
+        hits = places.setdefault(found[0], [])
+        if len(hits) < PLACES:
+            hits.append(found.start())
+    phrases = [
+        _extend(text, group, len(word))
+        for word, starts in places.items()
+        for group in _alike(text, word, starts)
+    ]
+    # The same phrase is found by each of its words; what stands at most places is all of it.
+    taken: set[int] = set()
+    for spans in sorted(phrases, key=len, reverse=True):
+        if spans and taken.isdisjoint(start for start, _ in spans):
+            taken.update(offset for span in spans for offset in range(*span))
+            _judge(removals, spans)
+
+
+def _alike(text: str, word: str, starts: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the places of a word whose neighbours on one side agree."""
+    length = len(word)
+    for left in (True, False):
+        groups: dict[str, list[int]] = {}
+        for start in starts:
+            end = start + length
+            beside = text[max(0, start - BESIDE) : start] if left else text[end : end + BESIDE]
+            # Numbers count up from place to place.
+            groups.setdefault(_NUMBERS.sub("0", beside), []).append(start)
+        for group in groups.values():
+            if len(group) >= INTERRUPTING:
+                yield group
+
+
+def _extend(text: str, starts: Sequence[int], length: int) -> list[tuple[int, int]]:
+    """Return the spans of the longest phrase around the places on which all of them agree."""
+    before = [_tokens(text[max(0, start - LONGEST) : start])[::-1] for start in starts]
+    behind = [_tokens(text[start : start + length + LONGEST]) for start in starts]
+    agreed = _agreed(before)
+    lefts = [tokens[:agreed] for tokens in before]
+    agreed = _agreed(behind)
+    rights = [tokens[:agreed] for tokens in behind]
+    _trim(lefts, -1)
+    _trim(rights, 1)
+    spans = []
+    for start, left, right in zip(starts, lefts, rights, strict=True):
+        first = start - sum(map(len, left))
+        last = start + sum(map(len, right))
+        if not SHORTEST <= last - first <= LONGEST:
+            return []
+        if _OPENING_QUOTES.intersection(text[max(0, first - 1) : first + 1]):
+            continue
+        spans.append((first, last))
+    # Overlapping places are a word repeated on the spot, no refrain.
+    if any(one[1] > two[0] for one, two in pairwise(spans)):
+        return []
+    return spans
+
+
+def _tokens(piece: str) -> list[str]:
+    """Split into characters and whole numbers."""
+    return re.findall(r"\d+|\D", piece)
+
+
+def _agreed(sides: Sequence[Sequence[str]]) -> int:
+    """Return how many tokens are the same at all places, numbers counting as one another."""
+    agreed = 0
+    for column in zip(*sides, strict=False):
+        if "\n" in column or len({"0" if one.isdigit() else one for one in column}) > 1:
+            break
+        agreed += 1
+    return agreed
+
+
+def _trim(sides: list[list[str]], direction: int) -> None:
+    """Drop from the outer edge what may be content that repeats beside the refrain.
+
+    That is: punctuation, numbers that neither stay nor count up, and clauses without a word
+    of the table. `sides` hold the tokens in their order away from the word.
+    """
+    while sides[0]:
+        outer = [side[-1] for side in sides]
+        side = sides[0]
+        if outer[0] in _EDGE or (outer[0].isdigit() and not _stays_or_counts(outer)):
+            keep = len(side) - 1
+        elif outer[0].isdigit():
+            return
+        else:
+            keep = 1 + max((at for at, token in enumerate(side) if token in _EDGE), default=-1)
+            clause = fold("".join(side[keep:][::direction]))
+            counting = any(
+                _counts(column) for column in zip(*(one[keep:] for one in sides), strict=True)
+            )
+            if keep == 0 or counting or any(kind.words.search(clause) for kind in kinds()):
+                return
+        for side in sides:
+            del side[keep:]
+
+
+def _stays_or_counts(numbers: Sequence[str]) -> bool:
+    return len(set(numbers)) == 1 or _counts(numbers)
+
+
+def _counts(numbers: Sequence[str]) -> bool:
+    if not numbers[0].isdigit():
+        return False
+    values = [int(number) for number in numbers]
+    return values[0] <= 2 and values == list(range(values[0], values[0] + len(values)))
+
+
+def _judge(removals: Removals, spans: Sequence[tuple[int, int]]) -> None:
+    text = removals.text
+    folded = fold(text[slice(*spans[0])])
+    present = [kind for kind in kinds() if kind.words.search(folded)]
+    names = {kind.id for kind in present}
+    interrupting = sum(_interrupts(text, *span) for span in spans)
+    numbers = [_NUMBERS.findall(text[slice(*span)]) for span in spans]
+    counting = any(_counts(column) for column in zip(*numbers, strict=False) if len(column) > 2)
+    ordered = {"contact", "order"} <= names and any(len(one) > 4 for one in numbers[0])
+    seller = any(kind.seller for kind in present)
+    enough = len(spans) >= REPEATED and seller and (len(names) > 1 or counting)
+    if enough or (ordered and interrupting * 2 > len(spans)):
+        why = f"{len(spans)} times in the document: {', '.join(sorted(names))}"
+        for start, end in spans:
+            if removals.free(start, end):
+                end = _own_stop(text, start, end)
+                take(removals, PageMark(0, 0, start, end), _RULE, why)
+    elif len(spans) >= REPEATED and (seller or ordered) and len(names) > 1:
+        for span in spans:
+            removals.propose(*span, _RULE, "repeated, and no more than that")
+
+
+def _interrupts(text: str, start: int, end: int) -> bool:
+    """Say whether a phrase stands inside a sentence: words on both sides, no stop between."""
+    return start > 0 and end < len(text) and is_word(text[start - 1]) and is_word(text[end])
+
+
+def _own_stop(text: str, start: int, end: int) -> int:
+    """Take the full stop behind a phrase along where the text before it has its own."""
+    opens = not start or text[start - 1] in "。！？；\n"
+    return end + 1 if opens and text[end : end + 1] == "。" else end

@@ -160,3 +160,12 @@ def test_gaps_beside_ideographs_on_a_rotated_page() -> None:
     content = "BT /F 12 Tf 0 1 -1 0 150 100 Tm [(AB) -250 (1) -1000 (C)] TJ ET"
     page = "/MediaBox [0 0 600 800] /Rotate 90"
     assert read(content, page=page, unicode=HAN).text == "\u4e2d\u65871 \u5b57\n"
+
+
+def test_narrow_letters_written_one_by_one_are_no_copies_of_each_other() -> None:
+    from ingest.extract.pdf.overprint import _covers
+    from ingest.extract.pdf.rows import Row
+
+    one = Row("l", (100.0, 50.0, 105.0, 68.0), 18.0, 0.0, True, 0, 0)
+    assert not _covers(one, one._replace(box=(105.0, 50.0, 110.0, 68.0)))
+    assert _covers(one, one._replace(box=(100.9, 50.0, 105.9, 68.0)))

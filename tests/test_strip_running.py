@@ -160,3 +160,43 @@ def test_pdf_fixtures_lose_their_running_lines_and_nothing_else(path: Path) -> N
     words = [fold(one) for one in truth.split() if set(fold(one)) <= before]
     left, had = fold(stripped.text), fold(document.text)
     assert not [word for word in words if word in had and word not in left]
+
+
+def test_a_header_on_two_of_three_pages_goes_with_the_page_numbers() -> None:
+    pages = [
+        [
+            *([("水情年报", 36, 9.0)] if number > 1 else []),
+            *body(number),
+            (str(number), 770, 9.0),
+        ]
+        for number in (1, 2, 3)
+    ]
+    assert left(made(*pages)) == [words for number in (1, 2, 3) for words, _, _ in body(number)]
+
+
+def test_two_equal_last_lines_of_three_pages_stay() -> None:
+    pages = [
+        [*body(number), ("特此说明。", 750 if number > 1 else 720, 12.0)] for number in (1, 2, 3)
+    ]
+    assert left(made(*pages)).count("特此说明。") == 3
+
+
+def test_what_stands_inside_of_body_text_is_no_running_line() -> None:
+    slides = [
+        [(f"第{number}部分的标题各不相同", 40, 24.0), ("• 县档案馆的卷宗", 90, 18.0)]
+        + [(f"• 第{number}张的第{row}点", 200 + 40 * row, 18.0) for row in range(6)]
+        for number in range(1, 6)
+    ]
+    assert left(made(*slides)).count("• 县档案馆的卷宗") == 5
+
+
+def test_footnotes_that_open_or_read_alike_stay() -> None:
+    notes = [
+        "1同上书，第3页。",
+        "2渡口的账目",
+        "3同上书，第9页。",
+        "4仓库的清单",
+        "5同上书，第27页。",
+    ]
+    pages = [[*body(at), (note, 760, 8.0)] for at, note in enumerate(notes, start=1)]
+    assert [line for line in left(made(*pages)) if line in notes] == notes

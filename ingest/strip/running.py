@@ -28,8 +28,14 @@ DRIFT = 4.0
 MARGIN = 0.12
 # Distance to the text, in pitches of the page's lines, that sets a header apart.
 APART = 1.35
-# Pages that a running line must stand on where it is no page number.
+# Pages that a running line must stand on.
 PAGES = 3
+# Where the whole document has no more than so many pages, two are enough, if the line is the
+# same in words, type and place, and lies in the margin or apart: a letter of three pages shows
+# its header on the second and the third.
+FEW_PAGES = 4
+# Points by which two lines in one place of the page may differ.
+PLACE = 1.5
 # Headers of chapters are told from the text by smaller type: 0.69 to 0.92 of it where seen.
 SMALLER = 0.95
 # A bare number in larger type than the text is a heading (a year, a chapter), no page number.
@@ -69,6 +75,7 @@ def find(removals: Removals, pages: Sequence[Page]) -> None:
     for edge in _edges(removals.text, pages):
         slots[edge.top, round(edge.height / DRIFT)].append(edge)
     size = _body_size(pages)
+    named: dict[Line, tuple[Edge, str, str]] = {}
     for slot, edges in sorted(slots.items()):
         # A header may straddle the border between two slots.
         near = [*edges, *slots.get((slot[0], slot[1] + 1), ())]
@@ -78,7 +85,11 @@ def find(removals: Removals, pages: Sequence[Page]) -> None:
                 for edge in chain(_running(near, len(pages), size), _slot(near, len(pages), size))
             }.values()
         )
-        for edge, rule, why in _named(running):
+        named.update((found[0].line, found) for found in _named(running))
+    rows = {(edge.page, edge.top, edge.depth) for edge, _, _ in named.values()}
+    for edge, rule, why in named.values():
+        # What stands further out than a running line is no text of the body.
+        if all((edge.page, edge.top, depth) in rows for depth in range(edge.depth)):
             removals.remove(edge.line.start, stop(removals.text, edge.line), rule, why)
 
 
@@ -96,13 +107,17 @@ def _slot(edges: Sequence[Edge], count: int, size: float) -> Iterator[Edge]:
 
     So the headers of short chapters go, which stand on one page only.
     """
-    outermost = [edge for edge in edges if edge.depth == 0 and 0 < edge.line.size <= SMALLER * size]
+    # Not at the foot: footnotes are as small and as level, and every page may close with one.
+    outermost = [
+        edge
+        for edge in edges
+        if edge.top and edge.depth == 0 and 0 < edge.line.size <= SMALLER * size
+    ]
     if len({edge.page for edge in outermost}) < max(PAGES + 1, 0.8 * count):
         return
     if len({round(edge.line.size, 1) for edge in outermost}) > 1:
         return
     repeated = Counter(_mask(edge.text) for edge in outermost).most_common(1)[0][1]
-    # The last lines of footnotes are small and level too, but say something new each time.
     enough = 2 if all(edge.apart for edge in outermost) else max(PAGES, 0.4 * len(outermost))
     if repeated >= enough:
         yield from outermost
@@ -212,7 +227,7 @@ def _running(edges: Sequence[Edge], count: int, size: float) -> Iterator[Edge]:
         if "#" in mask and not counting and not _same_digits(group):
             group = _largest_same(group)
             numbers = [edge.page for edge in group]
-        enough = PAGES if count >= PAGES else 2
+        enough = 2 if count < PAGES or _in_one_place(group, count) else PAGES
         if len(group) < enough:
             continue
         # A number in larger type inside the page is a heading: a year, a chapter.
@@ -235,6 +250,30 @@ def _running(edges: Sequence[Edge], count: int, size: float) -> Iterator[Edge]:
         blind = all(edge.height < 0 for edge in group)
         if separated or (blind and (counting or len(group) >= 0.8 * count)):
             yield from group
+
+
+def _in_one_place(group: Sequence[Edge], count: int) -> bool:
+    """Say whether two lines of a short document are one and the same, but for a page number."""
+    if count > FEW_PAGES or not all(edge.apart and edge.line.box for edge in group):
+        return False
+    counting = _counts_pages(group)
+    if not counting and not _same_digits(group):
+        return False
+    # Two paragraphs that close with the same words, too, end apart and at one height.
+    if not counting and not all(0 < edge.line.size <= SMALLER * edge.inner for edge in group):
+        return False
+    sides = [edge.line.box for edge in group if edge.line.box]
+    # A number that grows moves one side of its line, or both by as much.
+    level = any(
+        max(values) - min(values) <= PLACE
+        for values in (
+            [box[0] for box in sides],
+            [box[2] for box in sides],
+            [(box[0] + box[2]) / 2 for box in sides],
+        )
+    )
+    sizes = [edge.line.size for edge in group]
+    return level and max(sizes) - min(sizes) < 0.1
 
 
 def _mask(text: str) -> str:

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import ctypes
 from itertools import pairwise, repeat
+from math import hypot
 
 from ingest.extract.pdf.characters import DROPPED
 from ingest.extract.pdf.frame import Frame, drawn_box
 from ingest.extract.pdf.pdfium import library
-from ingest.extract.pdf.rows import Row
-
-TWO_LINES = 1.7
-"""In units of type size: the height of a row from which it may be two lines. One line of the
-measured sets is 0.9 to 1.4 high, two are at least 2."""
+from ingest.extract.pdf.rows import TWO_LINES, Row
 
 REACH = 0.75
 """In em: the widest gap between two parts of one line. A stretched blank is 0.7 wide, the
@@ -46,7 +43,7 @@ def split_rows(text_page: int, page_frame: Frame, rows: list[Row]) -> list[Row]:
     split: list[Row] = []
     for row in rows:
         tall = row.box[3] - row.box[1] > TWO_LINES * row.size
-        if tall and not row.angle and not page_frame.turns and row.last > row.first:
+        if tall and not row.angle and row.last > row.first:
             split += _lines(text_page, page_frame, row)
         else:
             split.append(row)
@@ -60,15 +57,15 @@ def _lines(text_page: int, page_frame: Frame, row: Row) -> list[Row]:
     indices = range(row.first, row.last + 1)
     xs, ys = range(start, start + 16 * count, 16), range(start + 8, start + 16 * count, 16)
     sum(map(library().origin, repeat(text_page), indices, xs, ys))
+    shown = [page_frame.shown(x, y, x, y) for x, y in zip(points[::2], points[1::2], strict=True)]
     cuts = [0]
     previous = 0
     for at in range(1, count):
         if row.text[at] in _BLANKS:
             continue
-        back = points[2 * previous] - points[2 * at]
-        down = abs(points[2 * previous + 1] - points[2 * at + 1])
+        (left, top, _, _), (x, y, _, _) = shown[previous], shown[at]
         # Vertical text goes down as well, but straight down.
-        if down > LEADING * row.size and back > row.size / 2:
+        if abs(y - top) > LEADING * row.size and abs(x - left) > row.size / 2:
             cuts.append(at)
         previous = at
     if len(cuts) == 1:
@@ -80,8 +77,17 @@ def _lines(text_page: int, page_frame: Frame, row: Row) -> list[Row]:
         last = first + len(text) - 1
         drawn = drawn_box(text_page, page_frame, first, last)
         if drawn is not None:
-            lines.append(row._replace(text=text, box=drawn, first=first, last=last))
+            size = _size(text_page, (first + last) // 2) or row.size
+            lines.append(row._replace(text=text, box=drawn, size=size, first=first, last=last))
     return lines
+
+
+def _size(text_page: int, index: int) -> float:
+    pdfium = library()
+    matrix = (ctypes.c_float * 6)()
+    pdfium.matrix(text_page, index, ctypes.addressof(matrix))
+    size: float = pdfium.font_size(text_page, index)
+    return abs(size) * hypot(matrix[2], matrix[3])
 
 
 def merge_rows(rows: list[Row]) -> list[Row]:

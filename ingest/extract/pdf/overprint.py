@@ -24,6 +24,10 @@ have 0.38 and more, printed twice 0.2 to 0.28, capitals printed twice up to 0.42
 DENSE = 0.65
 """The same for other lines: ideographs take 1 em, printed twice 0.5."""
 
+OWN_WIDTH = 0.5
+"""Share of a line's own width by which its copy may be shifted: an l beside an l, each written
+as a line of its own, is no shadow of it."""
+
 _PAIR = re.compile(r"(\w)\1")
 
 
@@ -65,12 +69,10 @@ def _is_doubled(text: str) -> bool:
 def _covers(one: Row, other: Row) -> bool:
     reach = SHIFT * max(one.size, other.size)
     (left, top, right, bottom), (x0, y0, x1, y1) = one.box, other.box
-    return (
-        -reach <= top - y0 <= reach
-        and -reach <= left - x0 <= reach
-        and -reach <= bottom - y1 <= reach
-        and -reach <= right - x1 <= reach
-    )
+    if not (-reach <= top - y0 <= reach and -reach <= bottom - y1 <= reach):
+        return False
+    aside = min(reach, OWN_WIDTH * (right - left)) if right > left else reach
+    return -aside <= left - x0 <= aside and -aside <= right - x1 <= aside
 
 
 def _single(text_page: int, row: Row) -> Row:

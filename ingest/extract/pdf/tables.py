@@ -16,11 +16,11 @@ from typing import NamedTuple
 from ingest.document import Box
 from ingest.extract.pdf.cells import Piece, cell_text, table_rows
 from ingest.extract.pdf.characters import DROPPED
-from ingest.extract.pdf.fragments import BLANK, TWO_LINES
+from ingest.extract.pdf.fragments import BLANK
 from ingest.extract.pdf.frame import Frame
 from ingest.extract.pdf.lattice import Lattice, lattices
 from ingest.extract.pdf.pdfium import library
-from ingest.extract.pdf.rows import Row
+from ingest.extract.pdf.rows import TWO_LINES, Row
 from ingest.extract.pdf.rulings import rulings
 
 FEWEST_ROWS = 2

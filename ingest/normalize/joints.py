@@ -79,7 +79,8 @@ class Joints:
         return spaced > len(_HAN_LATIN.findall(self._text))
 
     def _hyphen(self, one: str, two: str) -> tuple[str, str]:
-        before = _LAST_WORD.search(one[:-1][-60:])
+        # A word ends behind the last blank: to search from there saves most of the line.
+        before = _LAST_WORD.search(one[-61:-1].rsplit(None, 1)[-1])
         after = _FIRST_WORD.match(two[:60])
         if before is None or after is None:
             return "", ""  # figures and dates: 2019-2020, COVID-19

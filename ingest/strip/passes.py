@@ -82,7 +82,9 @@ def _may_be_site(text: str) -> bool:
     Looks at the two ends only, so that a long clean text costs no more than a short one.
     """
     gate = grammar.gate()
-    if not (gate.opens(text, 0, ENDS) or gate.opens(text, max(0, len(text) - ENDS))):
+    if not gate.opens(text, 0, ENDS) and (
+        len(text) <= ENDS or not gate.opens(text, len(text) - ENDS)
+    ):
         return False
     if len(text) <= 4 * ENDS:
         return True

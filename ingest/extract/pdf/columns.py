@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from array import array
-from itertools import repeat
+from itertools import accumulate, repeat
+from operator import add
 from statistics import median
 from typing import NamedTuple
 
@@ -63,7 +64,9 @@ def untangled(text_page: int, page_frame: Frame, rows: list[Row]) -> list[Row]:
     if len(wide) < FEWEST:
         return rows
     some = (wide[len(wide) // 4], wide[len(wide) // 2], wide[3 * len(wide) // 4])
-    if sum(bool(_gaps(text_page, page_frame, row)) for row in some) < 2:
+    one, two = (bool(_gaps(text_page, page_frame, row)) for row in some[:2])
+    # Two of three must have one: a third is asked only where it decides.
+    if not (one or two) or (one != two and not _gaps(text_page, page_frame, some[2])):
         return rows
     gaps = {row.first: _gaps(text_page, page_frame, row) for row in wide}
     single = [found[0] for found in gaps.values() if len(found) == 1]
@@ -75,10 +78,11 @@ def untangled(text_page: int, page_frame: Frame, rows: list[Row]) -> list[Row]:
 
 def _gaps(text_page: int, page_frame: Frame, row: Row) -> list[_Gap]:
     """The wide gaps of an upright row, from left to right."""
-    blanks = [row.first + at for at, one in enumerate(row.text) if one == " "]
-    count = len(blanks)
+    words = list(map(len, row.text.split(" ")))
+    count = len(words) - 1
     if not count:
         return []
+    blanks = list(map(add, accumulate(words), range(row.first, row.first + count)))
     loose_box = library().loose_box
     floats = array("f", bytes(32 * count))
     start, _ = floats.buffer_info()

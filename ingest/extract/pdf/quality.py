@@ -61,6 +61,9 @@ def is_noise(text: str) -> bool:
     if text.isascii():
         return False
     length = len(text) - text.count(" ") - text.count("\n")
+    # In UTF-8 each of them takes a byte more than it counts, which is known in no time.
+    if 4 * (len(text.encode("utf-8", "surrogatepass")) - len(text)) <= length:
+        return False
     strange = len(_STRANGE.findall(text))
     # Without a good many accents the count of what has no meaning decides nothing here.
     return 4 * strange > length and 2 * (strange + meaningless(text)) > length

@@ -57,12 +57,15 @@ def _is_fragment(stated: str, text: str, pages: Sequence[Page]) -> bool:
     title = _bare(stated)
     if not title or not pages:
         return False
-    lines = [_bare(text[line.start : line.end]) for line in pages[0].lines if line.visible]
-    if title in "".join(lines) and not any(title in line for line in lines):
+    words = [text[line.start : line.end] for line in pages[0].lines if line.visible]
+    if title not in _bare("\n".join(words)):
+        return False
+    lines = list(map(_bare, words))
+    if not any(title in line for line in lines):
         # It runs over a line's end: nobody cuts a title so by accident.
         return False
     holders = [line for line in lines if title in line]
-    return bool(holders) and all(len(line) > 1.5 * len(title) for line in holders)
+    return all(len(line) > 1.5 * len(title) for line in holders)
 
 
 def _shown(text: str, pages: Sequence[Page]) -> str:

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
@@ -210,6 +211,10 @@ def run(
 
     if not inputs and files_from is None:
         raise click.UsageError("no INPUT: name files or folders, or --files-from")
+    if field is None and id_field is not None:
+        raise click.UsageError("--id-field names a column of a dataset: it needs --field")
+    if field is not None and flags["to"] is not None:
+        raise click.UsageError("a dataset stays of its kind: --field and --to exclude each other")
     settings = _settings(flags, config)
     options = RunOptions(
         include=include,
@@ -231,9 +236,11 @@ def run(
     # Counting costs a walk through the folders: only where somebody watches the bar.
     total = sum(1 for _ in candidates(named, out, options)) if sys.stderr.isatty() else None
     failed = False
+    progress = Progress(total, quiet=quiet)
+    options = replace(options, watch=progress.rows)
     with (
         Interruption(_say_ending) as stop,
-        Progress(total, quiet=quiet) as progress,
+        progress,
         # Closing the batch, however it ends, keeps what is finished.
         contextlib.closing(
             run_batch(named, out, settings=settings, options=options, stop=stop)

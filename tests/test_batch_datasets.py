@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from ingest.batch import Outcome, RunOptions, run
 from ingest.batch.datasets.cleaning import RowError, find, lines_of
 from ingest.batch.datasets.kinds import Kind, kind_of, output_names
 from ingest.batch.datasets.reading import cut
+from ingest.batch.dryrun import plan
 from ingest.batch.options import DOCUMENT_JOB
 from ingest.edits import edit_from_json, restored
 from ingest.errors import MissingExtraError, NotADocumentError
@@ -290,7 +292,11 @@ def test_inputs_that_are_no_datasets_or_have_no_such_column_are_quarantined(tmp_
         ("quarantined", "malformed"),
         ("quarantined", "empty"),
     ]
-    assert "--field" in outcomes[2].message
+    assert outcomes[2].message == (
+        "none of its 3 rows has the text: 3 no-field; row 1: has no column 'text', but 'content'"
+        " (see --field)"
+    )
+    assert "row 1: is no JSON" in outcomes[3].message
     made = sorted(p.name for p in out.iterdir() if p.is_file() and not p.name.startswith("."))
     assert made == ["b.jsonl", "b.jsonl.changes.jsonl", "documents.jsonl"]
     records = [json.loads(line) for line in (out / "documents.jsonl").read_text().splitlines()]
@@ -429,6 +435,35 @@ def test_a_finished_dataset_is_not_done_again(tmp_path):
     assert one(path, out).rows == first.rows
     assert [file.stat().st_ino for file in first.outputs] == stamps
     assert one(path, out, options=RunOptions(field="id")).reason == "no-field"
+
+
+def test_a_dry_run_names_the_outputs_of_datasets(tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    (folder / "a.jsonl.gz").write_bytes(gzip.compress(row(1)))
+    (folder / "b.jsonl").write_bytes(row(1))
+    (folder / "c.pdf").write_bytes(b"%PDF-1.4\n")
+    planned = list(plan([str(folder)], out, TWO, TEXT))
+    assert [one.verb for one in planned] == ["read", "read", "quarantine"]
+    assert planned[2].why.startswith("not-a-document: is no dataset")
+    outcomes = list(run([folder], out, settings=TWO, options=TEXT))
+    assert [one.outputs for one in planned] == [
+        tuple(map(str, outcome.outputs)) for outcome in outcomes
+    ]
+    planned = list(plan([str(folder)], out, TWO, TEXT))
+    assert [one.verb for one in planned] == ["skip", "skip", "skip"]
+
+
+def test_whoever_watches_is_told_how_far_a_dataset_is(tmp_path):
+    path, out = tmp_path / "crawl.jsonl", tmp_path / "out"
+    path.write_bytes(b"".join(row(n, f"row {n} " * 100) for n in range(20_000)))
+    told: list[tuple[str, int, float]] = []
+    one(path, out, options=replace(TEXT, watch=lambda *how_far: told.append(how_far)))
+    assert {source for source, _, _ in told} == {str(path)}
+    rows = [rows for _, rows, _ in told]
+    assert rows == sorted(rows)
+    assert any(0 < count < 20_000 for count in rows)
+    assert all(abs(rows - share * 20_000) < 5_000 for _, rows, share in told)
 
 
 JSON = st.recursive(

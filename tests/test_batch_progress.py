@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import itertools
 import json
 import os
 import pty
+import re
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -52,7 +56,9 @@ def test_quiet_says_nothing(capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_terminal_gets_a_bar_and_no_thread():
+@contextlib.contextmanager
+def terminal(total: int) -> Iterator[tuple[Progress, bytearray]]:
+    """A progress on a terminal, and what has come to the screen when the block ends."""
     leader, follower = pty.openpty()
     seen = bytearray()
 
@@ -68,19 +74,42 @@ def test_a_terminal_gets_a_bar_and_no_thread():
 
     reader = threading.Thread(target=read)
     reader.start()
-    before = threading.active_count()
-    with os.fdopen(follower, "w") as stream, Progress(4, stream=stream) as progress:
+    with os.fdopen(follower, "w") as stream, Progress(total, stream=stream) as progress:
+        yield progress, seen
+    reader.join(5)
+    os.close(leader)
+
+
+def test_a_terminal_gets_a_bar_and_no_thread():
+    with terminal(4) as (progress, seen):
+        before = threading.active_count()
         for outcome in OUTCOMES:
             progress.advance(outcome)
             assert threading.active_count() == before
-    reader.join(5)
-    os.close(leader)
     text = seen.decode()
     assert "4/4" in text
     assert "/s" in text
     assert "2 encrypted" in text
     assert "quarantined b.pdf: encrypted: needs a password" in text
     assert "\x1b[2J" not in text, "a name must not steer the terminal"
+
+
+def test_a_terminal_shows_the_rows_of_the_dataset_in_hand(monkeypatch):
+    clock = itertools.count(step=2)
+    monkeypatch.setattr("ingest.batch.progress.time.monotonic", lambda: next(clock))
+    with terminal(1) as (progress, seen):
+        progress.rows("in/a\x1b[2J.jsonl", 400, 0.1)
+        progress.rows("in/a\x1b[2J.jsonl", 1400, 0.25)
+        progress.advance(Outcome("in/a.jsonl", "done"))
+        progress.rows("in/b.jsonl", 0, 0.0)
+    text = seen.decode()
+    # What was there from an earlier run counts in the whole, not in the pace.
+    assert "400/4000" in text
+    assert "1400/5600" in text
+    assert re.search(r"[1-9][0-9.]* rows/s, [0-9:]+ left", text)
+    assert r"a\x1b[2J.jsonl" in text
+    assert "b.jsonl" in text
+    assert "\x1b[2J" not in text
 
 
 def test_status_adds_the_records_up(tmp_path):

@@ -54,8 +54,9 @@ def plan(
 ) -> Iterator[Intent]:
     """Yield what a run would do with each input, in order, and what it would not look at.
 
-    Writes nothing and starts nothing. Type and content are not looked at, except where
-    the bytes of a file must be compared with what the ledger says.
+    Writes nothing and starts nothing. Type and content are not looked at, except for the
+    first bytes of a dataset, and where the bytes of a file must be compared with what the
+    ledger says.
     """
     with LedgerReader(Path(out) / STAGING / LEDGER) as ledger:
         standing = Standing(Path(out), fingerprints(settings, options), retry=options.retry_failed)
@@ -65,26 +66,37 @@ def plan(
                 why = f"{old.status} already"
                 yield Intent("skip", candidate.source, why)
             else:
-                yield _intent(candidate, Path(out), settings)
+                yield _intent(candidate, Path(out), settings, options)
     for given in named:
         if is_folder(given):
             yield from _hidden(given)
 
 
-def _intent(candidate: Candidate, out: Path, settings: Settings) -> Intent:
-    problem = candidate.problem
-    if problem is None:
-        try:
-            number, _ = open_candidate(candidate, settings.max_size)
-            os.close(number)
-        except DocumentError as error:
-            problem = error
-    if problem is not None:
-        return Intent("quarantine", candidate.source, f"{problem.reason}: {problem}")
-    targets = (output_name(candidate.relative, form) for form in settings.to)
-    return Intent(
-        "read", candidate.source, outputs=tuple(printable(str(out / name)) for name in targets)
-    )
+def _intent(candidate: Candidate, out: Path, settings: Settings, options: RunOptions) -> Intent:
+    try:
+        if candidate.problem is not None:
+            raise candidate.problem
+        targets = _targets(candidate, settings, options)
+    except DocumentError as error:
+        return Intent("quarantine", candidate.source, f"{error.reason}: {error}")
+    return Intent("read", candidate.source, outputs=tuple(printable(str(out / t)) for t in targets))
+
+
+def _targets(candidate: Candidate, settings: Settings, options: RunOptions) -> tuple[str, ...]:
+    if options.field is None:
+        number, _ = open_candidate(candidate, settings.max_size)
+        os.close(number)
+        return tuple(output_name(candidate.relative, form) for form in settings.to)
+    from ingest.batch.datasets.feed import UNBOUNDED
+    from ingest.batch.datasets.kinds import kind_of, output_names
+
+    number, _ = open_candidate(candidate, UNBOUNDED)
+    try:
+        kind = kind_of(number, candidate.relative)
+    finally:
+        os.close(number)
+    kind.require()
+    return output_names(candidate.relative, kind)
 
 
 def _hidden(folder: str) -> Iterator[Intent]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import field as field_of
+from typing import TypeAlias
 
 DOCUMENT_JOB = "ingest.batch.job:ingest_document"
+
+Watch: TypeAlias = Callable[[str, int, float], None]
+"""Takes the name of a dataset, how many of its rows are done, and what share of it that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,8 @@ class RunOptions:
     """Do again what an earlier run quarantined."""
     restart: bool = False
     """Do everything again, whatever the ledger says is done."""
+    watch: Watch | None = field_of(default=None, compare=False, repr=False)
+    """Told again and again how far the dataset in hand is, for whoever shows it to people."""
     confine: bool = True
     """Where the kernel offers it, children may not write, connect, signal or start programs. False
     for a job of one's own that must."""

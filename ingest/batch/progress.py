@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
@@ -29,6 +32,29 @@ def line(outcome: Outcome) -> str:
     )
 
 
+@dataclass(slots=True)
+class _Dataset:
+    """A dataset in hand: its line in the bar, when it was first shown, and with how many rows."""
+
+    source: str
+    task: TaskID
+    started: float
+    rows: int
+
+
+def _pace(what: str, done: int, seconds: float, left: int | None) -> str:
+    """Say how fast things get done, and how long those that are left will take.
+
+    >>> _pace("rows", 12_000, 4.0, 225_000)
+    '3,000.0 rows/s, 1:15 left'
+    """
+    rate = done / max(seconds, 1e-9)
+    if not rate or left is None:
+        return f"{rate:,.1f} {what}/s"
+    remaining = str(timedelta(seconds=round(left / rate))).removeprefix("0:").removeprefix("0")
+    return f"{rate:,.1f} {what}/s, {remaining} left"
+
+
 class Progress:
     """Shows a batch as it goes: call `advance` for each outcome.
 
@@ -50,6 +76,7 @@ class Progress:
         self._started = self._drawn = 0.0
         self._bar: Bar | None = None
         self._task: TaskID | None = None
+        self._dataset: _Dataset | None = None
 
     def __enter__(self) -> Progress:
         self._started = time.monotonic()
@@ -73,6 +100,9 @@ class Progress:
     def advance(self, outcome: Outcome) -> None:
         """Count one outcome and show what there is to show."""
         self._statuses[outcome.status] += 1
+        if self._bar is not None and self._dataset is not None:
+            self._bar.remove_task(self._dataset.task)
+            self._dataset = None
         self._resumed += outcome.resumed
         if outcome.reason:
             self._reasons[outcome.reason] += 1
@@ -83,6 +113,26 @@ class Progress:
             self._say(line(outcome))
         if self._bar is not None and time.monotonic() - self._drawn >= _REDRAW:
             self._draw()
+
+    def rows(self, source: str, rows: int, share: float) -> None:
+        """Show how far a dataset is: `rows` of it are done, about `share` of it is read."""
+        if self._bar is None or time.monotonic() - self._drawn < _REDRAW:
+            return
+        now = time.monotonic()
+        if self._dataset is None or self._dataset.source != source:
+            task = self._bar.add_task("", total=None, pace="", note="")
+            self._dataset = _Dataset(source, task, now, rows)
+        # Only the share that is read tells how many rows there are.
+        total = round(rows / share) if rows and share else None
+        one = self._dataset
+        self._bar.update(
+            one.task,
+            completed=rows,
+            total=total,
+            pace=_pace("rows", rows - one.rows, now - one.started, total and total - rows),
+            note=printable(Path(source).name),
+        )
+        self._draw()
 
     def summary(self) -> str:
         """Say how many documents ended how, failures by reason, and how long it took."""
@@ -111,21 +161,20 @@ class Progress:
 
     def _start_bar(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
         from rich.progress import Progress as Bar
 
         self._bar = Bar(
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[failures]}", markup=False),
+            TextColumn("{task.fields[pace]}"),
+            TextColumn("{task.fields[note]}", markup=False),
             console=Console(file=self._stream),
             # No thread of its own: it would fight with what else happens in this one.
             auto_refresh=False,
             transient=True,
         )
-        self._task = self._bar.add_task("", total=self._total, rate="", failures="")
+        self._task = self._bar.add_task("", total=self._total, pace="", note="")
         self._bar.start()
 
     def _draw(self) -> None:
@@ -133,8 +182,11 @@ class Progress:
             return
         self._drawn = time.monotonic()
         done = self._statuses.total()
-        rate = done / max(self._drawn - self._started, 1e-9)
+        left = None if self._total is None else max(self._total - done, 0)
         self._bar.update(
-            self._task, completed=done, rate=f"{rate:.1f}/s", failures=self._by_reason("", "")
+            self._task,
+            completed=done,
+            pace=_pace("documents", done, self._drawn - self._started, left),
+            note=self._by_reason("", ""),
         )
         self._bar.refresh()

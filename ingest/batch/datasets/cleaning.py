@@ -12,6 +12,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from json.decoder import JSONDecoder, scanstring  # type: ignore[attr-defined]  # public by use
 from typing import Any
 
@@ -33,6 +34,8 @@ _DECODER = JSONDecoder(parse_int=str, parse_float=str)
 _PLAIN = (str, bool)
 """What a plain value decodes to, numbers being strings."""
 _LONGEST_ID = 1000
+_NAMED = 12
+"""Columns that a message names."""
 
 
 class RowError(Exception):
@@ -56,11 +59,14 @@ class Account:
     characters: int = 0
     losses: int = 0
     damaged: bool = False
+    example: str = ""
+    """The first row that stays as it is, and why."""
 
     def left(self, row: int, reason: str, message: str, identity: object = None) -> None:
         """Record a row that stays as it is for a reason."""
         self.rows["left"] += 1
         self.reasons[reason] += 1
+        self.example = self.example or f"row {row}: {message[:200]}"
         self._line(row, identity, {"status": "left", "reason": reason, "message": message[:400]})
 
     def cleaned(self, row: int, document: Document, identity: object) -> None:
@@ -100,6 +106,7 @@ class Account:
             "characters": self.characters,
             "losses": self.losses,
             "damaged": self.damaged,
+            "example": self.example,
         }
 
 
@@ -218,8 +225,10 @@ def find(text: str, name: str, id_name: str | None) -> tuple[int, int, str, obje
     """
     found: tuple[int, int, Any] | None = None
     identity: object = None
+    names: dict[str, None] = {}
     try:
         for key, start, end, value in _columns(text):
+            names[key] = None
             if key == name:
                 found = start, end, value
             if key == id_name and isinstance(value, _PLAIN) and end - start <= _LONGEST_ID:
@@ -229,7 +238,9 @@ def find(text: str, name: str, id_name: str | None) -> tuple[int, int, str, obje
     except RecursionError:
         raise RowError("broken-json", "is nested too deep") from None
     if found is None:
-        raise RowError("no-field", f"has no column {name!r}", identity)
+        others = ", ".join(map(repr, islice(names, _NAMED)))
+        message = f"has no column {name!r}" + (f", but {others}" if others else "")
+        raise RowError("no-field", message, identity)
     start, end, value = found
     if text[start] != '"':
         what = "null" if value is None else "no string"

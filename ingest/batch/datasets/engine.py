@@ -167,7 +167,11 @@ class DatasetEngine(Closing):
         cleaners.sums = Sums.from_json(point["sums"])
         with Reading(self._settings, dataset, work.temporary(), order) as reading:
             try:
-                yield from self._flow(reading, cleaners, work, point)
+                for _ in self._flow(reading, cleaners, work, point):
+                    if self._options.watch is not None:
+                        rows = point["rows"]
+                        self._options.watch(dataset.candidate.source, rows, reading.share(rows))
+                    yield None
             finally:
                 # However this ends: what is appended is good, and the next run goes on there.
                 work.checkpoint(point)
@@ -220,6 +224,7 @@ class DatasetEngine(Closing):
                     flying[number] = Loaded(number, row, chunk.rows, chunk.verbatim, content)
                     cleaners.begin(flying[number])
                     number, row = number + 1, row + chunk.rows
+                    reading.rows = row - 1
                 if cleaners.busy:
                     yield None
                     cleaners.wait()

@@ -46,6 +46,9 @@ class Reading(Closing):
             cpu_limit=cpu_limit(settings, dataset.size), wall_limit=PATIENCE
         )
         self._note = note
+        self._dataset = dataset
+        self.rows = 0
+        """Rows that came from it, with those of an earlier run."""
         self._guard = Guard(settings, _READER, output_limit=UNBOUNDED)
         self.pipe, theirs = os.pipe()
         try:
@@ -64,6 +67,15 @@ class Reading(Closing):
         os.close(self.pipe)
         self._guard.close()
         self._note.close()
+
+    def share(self, rows: int) -> float:
+        """Which share of the file so many of its rows are, from 0 to 1.
+
+        The reader shares its place in the file with this process; what it has read ahead
+        is counted as rows that it has sent.
+        """
+        place = os.lseek(self._dataset.number, 0, os.SEEK_CUR) / max(self._dataset.size, 1)
+        return min(1.0, place) * rows / max(self.rows, rows, 1)
 
     def ending(self) -> Ending:
         """Wait for the end of the reader, whose pipe is at its end."""

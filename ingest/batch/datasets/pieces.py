@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from ingest.batch.datasets.wire import Verbatim, progress, write_order
-from ingest.batch.endings import Ending, counts, whole
+from ingest.batch.endings import Ending, counts, short, whole
 from ingest.batch.guard import Guard, GuardError
 from ingest.errors import DocumentError, OutputError
 
@@ -78,6 +78,8 @@ class Sums:
     totals: Counter[str] = field(default_factory=Counter)
     cpu_seconds: float = 0.0
     memory: int = 0
+    example: str = ""
+    """The first row that stays as it is, and why."""
 
     def add(self, report: Mapping[str, Any]) -> None:
         """Add what one child reports; nothing in it is trusted but its shape."""
@@ -86,6 +88,7 @@ class Sums:
             getattr(self, name).update(counts(form, name))
         for name in ("characters", "losses"):
             self.totals[name] += whole(form, name)
+        self.example = self.example or short(form, "example", 300)
         self.totals["damaged"] += form.get("damaged") is True
 
     def used(self, ending: Ending) -> None:
@@ -98,13 +101,19 @@ class Sums:
         return {name: dict(getattr(self, name)) for name in _COUNTERS} | {
             "cpu_seconds": self.cpu_seconds,
             "memory": self.memory,
+            "example": self.example,
         }
 
     @classmethod
     def from_json(cls, form: Mapping[str, Any]) -> Sums:
         """Read what `to_json` gave."""
         counters = {name: Counter(form[name]) for name in _COUNTERS}
-        return cls(**counters, cpu_seconds=form["cpu_seconds"], memory=form["memory"])
+        return cls(
+            **counters,
+            cpu_seconds=form["cpu_seconds"],
+            memory=form["memory"],
+            example=form.get("example", ""),
+        )
 
 
 _COUNTERS = ("rows", "reasons", "edits", "marks", "totals")

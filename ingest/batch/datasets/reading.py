@@ -25,6 +25,7 @@ from ingest.errors import DocumentError, LimitError, MalformedError
 _BLOCK = 1 << 18
 _ZSTD_BLOCK = 1 << 13
 """Compressed bytes given to zstd at once: at its utmost they become 256 MB, inside the child's limit."""
+_ADVICE = "fetch it again; the rows up to there are cleaned"
 BOMB_FREE, BOMB_RATIO = 64 << 20, 200
 """A compressed file may become 64 MiB, and past that 200 times its size. Crawled text
 shrinks 3 to 10 times, one page repeated all over 100 to 150 times; gzip's utmost is 1032."""
@@ -166,7 +167,7 @@ def _gunzip(file: BinaryIO) -> Iterator[bytes]:
         try:
             made = inflater.decompress(block, _BLOCK)
         except zlib.error as error:
-            raise MalformedError(f"its gzip is damaged: {error}") from None
+            raise MalformedError(f"its gzip is damaged: {error}", advice=_ADVICE) from None
         begun = True
         if made:
             yield made
@@ -184,7 +185,7 @@ def _gunzip(file: BinaryIO) -> Iterator[bytes]:
         while made := inflater.decompress(b"", _BLOCK):
             yield made
         if not inflater.eof:
-            raise MalformedError("its gzip ends too early")
+            raise MalformedError("its gzip ends too early", advice=_ADVICE)
 
 
 def _unzstd(file: BinaryIO) -> Iterator[bytes]:
@@ -199,7 +200,7 @@ def _unzstd(file: BinaryIO) -> Iterator[bytes]:
         try:
             made = frame.decompress(block)
         except zstandard.ZstdError as error:
-            raise MalformedError(f"its zstd is damaged: {error}") from None
+            raise MalformedError(f"its zstd is damaged: {error}", advice=_ADVICE) from None
         begun = True
         if made:
             yield made
@@ -209,4 +210,4 @@ def _unzstd(file: BinaryIO) -> Iterator[bytes]:
             frame, begun = context.decompressobj(), False
         block = block or file.read(_ZSTD_BLOCK)
     if begun:
-        raise MalformedError("its zstd ends too early")
+        raise MalformedError("its zstd ends too early", advice=_ADVICE)

@@ -35,10 +35,10 @@ def judged(sums: Sums, ending: Ending, rows: int) -> dict[str, Any]:
     elif total and left == total and set(sums.reasons) <= set(_UNFIT):
         status = "quarantined"
         reason = "no-field" if _NO_TEXT & sums.reasons.keys() else "malformed"
-        message = f"none of its {total} rows has the text: {reasons} (see --field)"
+        message = f"none of its {total} rows has the text: {reasons}; {sums.example} (see --field)"
     elif left:
         status, reason = "partial", "rows-left"
-        message = f"{left} of {total} rows are left as they were: {reasons}"
+        message = f"{left} of {total} rows are left as they were: {reasons}; {sums.example}"
     return {
         "status": status,
         "reason": reason,

@@ -46,6 +46,13 @@ def shared_options(command: Command) -> Command:
                 "converted by machine back to Simplified and leaves genuine Traditional alone.",
             ),
             click.option(
+                "--fold",
+                metavar="NAMES",
+                help="Bring to one form what an author may have meant, with commas between: width "
+                "(full-width letters and digits), symbols (such as a number in a ring), "
+                "punctuation (full width in Chinese sentences), quotes (in pairs).",
+            ),
+            click.option(
                 "--stages",
                 metavar="NAMES",
                 help=f"Only these stages, with commas between. Known: {', '.join(STAGES)}.",

@@ -22,6 +22,7 @@ Ocr = Literal["never", "auto", "always"]
 Format = Literal["txt", "md", "jsonl"]
 
 STAGES = ("repair", "strip", "normalize")
+FOLDS = ("width", "symbols", "punctuation", "quotes")
 FORMATS: tuple[str, ...] = get_args(Format)
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
@@ -46,6 +47,10 @@ class Settings:
 
     stages: tuple[str, ...] = STAGES
     script: Script = "auto"
+    fold: tuple[str, ...] = ()
+    """What is folded to one form though an author may have meant it: `width` (full-width
+    letters and digits, half-width kana), `symbols` (such as ① and ㎡), `punctuation` (half
+    width beside Chinese words, where the document's habit is full width), `quotes` (pairs)."""
     infer: Inference = "auto"
     strip: Strip = "sure"
     """What strip removes: `sure` what several independent signs prove, `likely` also what is
@@ -73,11 +78,11 @@ class Settings:
     """Bytes; a larger input is refused before it is read."""
 
     def __post_init__(self) -> None:
-        for name, known in (("stages", STAGES), ("to", FORMATS)):
+        for name, known in (("stages", STAGES), ("fold", FOLDS), ("to", FORMATS)):
             chosen = getattr(self, name)
             for value in chosen:
                 if value not in known:
-                    what = "stage" if name == "stages" else "format"
+                    what = {"stages": "stage", "fold": "folding", "to": "format"}[name]
                     raise ConfigurationError(
                         f"{name}: unknown {what} {value!r}", advice=f"known: {', '.join(known)}"
                     )
@@ -164,6 +169,7 @@ def _parse_whole(value: str | int) -> int:
 
 _PARSERS: dict[str, Callable[[Any], object]] = {
     "stages": _parse_names,
+    "fold": _parse_names,
     "to": _parse_names,
     "script": str,
     "infer": str,

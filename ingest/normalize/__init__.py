@@ -13,6 +13,7 @@ from ingest.compose import compose
 from ingest.document import Document, Edit, MetadataValue
 from ingest.normalize import (
     characters,
+    folding,
     geometry,
     paragraphs,
     punctuation,
@@ -83,6 +84,8 @@ def _normalized(document: Document, settings: Settings) -> Document:
         metadata.update(_converted(document, conversion))
     if (mirrored or _was_repaired(document)) and punctuation.folded(draft.text):
         draft.take(punctuation.find(draft.text))
+    if settings.fold:
+        draft.take(folding.find(draft.text, settings.fold))
     if laid_out:
         draft.finish(_page_edits(draft))
     else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from ingest.normalize.geometry import Relation, Row, pitch
+from ingest.normalize.geometry import Relation, Row
 
 NARROWEST = 12.0
 """em: prose is set at least that wide; narrower blocks are cells."""
@@ -61,11 +61,13 @@ class Columns(NamedTuple):
 class Setting(NamedTuple):
     """The lines of a document as columns are looked for in them.
 
-    `relations` has one entry less than the others; `needs` is what `needed` gives.
+    `relations` and `pitches` have one entry less than the others; `needs` is what `needed`
+    gives.
     """
 
     rows: Sequence[Row]
     relations: Sequence[Relation]
+    pitches: Sequence[float]
     tabular: Sequence[bool]
     needs: Sequence[float]
 
@@ -172,14 +174,14 @@ def _by_left_edge(rows: Sequence[Row]) -> Iterator[Column]:
 
 def _blocks(setting: Setting) -> Iterator[list[int]]:
     """Runs of at least four lines of prose, by index, below each other without a gap."""
-    rows, relations, tabular, _ = setting
+    rows, relations, pitches, tabular, _ = setting
     block: list[int] = []
     closest = float("inf")
     for index, row in enumerate(rows):
         if not tabular[index]:
             block.append(index)
         if index < len(relations) and relations[index] == "below":
-            distance = pitch(row, rows[index + 1])
+            distance = pitches[index]
             # A gap of a line and a half parts blocks that may be set to other widths.
             if distance <= min(1.6 * closest, _FAR * row.em):
                 closest = min(closest, max(distance, 0.9 * row.em))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from operator import sub
 from typing import Literal, NamedTuple
 
 from ingest.document import Edit, Page, Step
@@ -145,12 +146,14 @@ def relation(one: Row, two: Row) -> Relation:
     return "below"
 
 
-def pitch(one: Row, two: Row) -> float:
-    """Return the distance of two lines, the smaller of what their tops and bottoms say.
+def pitches(rows: Sequence[Row]) -> list[float]:
+    """Return the distance of each line to the next, the smaller of what tops and bottoms say.
 
     Lines in two fonts have boxes of different heights on one grid.
     """
-    return min(two.top - one.top, two.bottom - one.bottom)
+    tops = [row.top for row in rows]
+    bottoms = [row.bottom for row in rows]
+    return list(map(min, map(sub, tops[1:], tops), map(sub, bottoms[1:], bottoms)))
 
 
 def is_resized(one: Row, two: Row) -> bool:
@@ -170,8 +173,10 @@ def usual_pitch(rows: Sequence[Row], relations: Sequence[Relation]) -> float:
     """
     counts = Counter(
         [
-            round(pitch(one, two) / one.em, 1)
-            for (one, two), where in zip(pairwise(rows), relations, strict=True)
+            round(distance / one.em, 1)
+            for (one, two), where, distance in zip(
+                pairwise(rows), relations, pitches(rows), strict=True
+            )
             if where == "below" and not is_resized(one, two)
         ]
     )

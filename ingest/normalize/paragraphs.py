@@ -19,7 +19,7 @@ from ingest.normalize.geometry import (
     Relation,
     Row,
     is_resized,
-    pitch,
+    pitches,
     relation,
     usual_pitch,
 )
@@ -54,7 +54,7 @@ class _Layout:
         self.needs = list(map(needed, self.lines, rows))
         self.relations: list[Relation] = list(starmap(relation, pairwise(rows)))
         self.resized = list(starmap(is_resized, pairwise(rows)))
-        self.pitches = list(starmap(pitch, pairwise(rows)))
+        self.pitches = pitches(rows)
         # Rows of cells may be several lines high; their distance is not that of lines.
         of_prose: list[Relation] = [
             "elsewhere" if "\t" in one or "\t" in two else where
@@ -65,7 +65,9 @@ class _Layout:
         self.bands = bands.find(self.lines, rows, self.relations)
         for index in self.bands:
             self.tabular[index] = self.tabular[index + 1] = True
-        self.columns = columns_of(Setting(rows, self.relations, self.tabular, self.needs))
+        self.columns = columns_of(
+            Setting(rows, self.relations, self.pitches, self.tabular, self.needs)
+        )
         self.body = _body_size(rows)
 
     def keeps_on(self, index: int) -> bool:

@@ -66,6 +66,8 @@ class Edge(NamedTuple):
     """It lies in the outer half of the page's margin."""
     inner: float = 0.0
     """The largest type size of the rows next to it on the inner side."""
+    mask: str = ""
+    """Its words, with one sign in place of all digits."""
 
 
 def find(removals: Removals, pages: Sequence[Page]) -> None:
@@ -79,6 +81,8 @@ def find(removals: Removals, pages: Sequence[Page]) -> None:
     for slot, edges in sorted(slots.items()):
         # A header may straddle the border between two slots.
         near = [*edges, *slots.get((slot[0], slot[1] + 1), ())]
+        if len(near) < 2:
+            continue
         running = list(
             {
                 edge.line: edge
@@ -117,7 +121,7 @@ def _slot(edges: Sequence[Edge], count: int, size: float) -> Iterator[Edge]:
         return
     if len({round(edge.line.size, 1) for edge in outermost}) > 1:
         return
-    repeated = Counter(_mask(edge.text) for edge in outermost).most_common(1)[0][1]
+    repeated = Counter(edge.mask for edge in outermost).most_common(1)[0][1]
     enough = 2 if all(edge.apart for edge in outermost) else max(PAGES, 0.4 * len(outermost))
     if repeated >= enough:
         yield from outermost
@@ -145,7 +149,7 @@ def _edges(text: str, pages: Sequence[Page]) -> Iterator[Edge]:
             for line in page.lines
             if line.end > line.start
             and line.visible
-            and (line.angle % 360 < 1 or line.angle % 360 > 359)
+            and (not line.angle or line.angle % 360 < 1 or line.angle % 360 > 359)
         ]
         boxed = [line for line in lines if line.box is not None]
         if not lines:
@@ -153,19 +157,9 @@ def _edges(text: str, pages: Sequence[Page]) -> Iterator[Edge]:
         if len(boxed) == len(lines) and page.height > 0:
             yield from _by_height(text, page, boxed)
         else:
-            for at, line in enumerate(lines[:1]):
-                yield Edge(
-                    page.number, line, text[line.start : line.end].strip(), -1.0 - at, False, True
-                )
-            if len(lines) > 1:
-                yield Edge(
-                    page.number,
-                    lines[-1],
-                    text[lines[-1].start : lines[-1].end].strip(),
-                    -1.0,
-                    False,
-                    False,
-                )
+            for line, top in ((lines[0], True), (lines[-1], False))[: len(lines)]:
+                words = text[line.start : line.end].strip()
+                yield Edge(page.number, line, words, -1.0, False, top, mask=_mask(words))
 
 
 def _by_height(text: str, page: Page, lines: list[Line]) -> Iterator[Edge]:
@@ -178,35 +172,31 @@ def _by_height(text: str, page: Page, lines: list[Line]) -> Iterator[Edge]:
         else:
             rows.append([(middle, line)])
     gaps = [two[0][0] - one[0][0] for one, two in pairwise(rows)]
-    pitch = median(gaps) if gaps else 0.0
+    wide = APART * median(gaps) if gaps else 0.0
     for top in (True, False):
-        ordered = rows if top else rows[::-1]
+        ordered, outer = (rows, gaps[:DEPTH]) if top else (rows[::-1], gaps[: -DEPTH - 1 : -1])
         for depth, row in enumerate(ordered[:DEPTH]):
             height = row[0][0] if top else page.height - row[0][0]
             # The gap that counts lies between the header's last row and the text.
-            apart = (
-                any(
-                    abs(one[0][0] - two[0][0]) >= APART * pitch
-                    for one, two in pairwise(ordered[depth : DEPTH + 1])
-                )
-                and len(rows) > DEPTH
-            )
+            apart = len(rows) > DEPTH and max(outer[depth:]) >= wide
             margin = height <= MARGIN / 2 * page.height
             inner = max(
                 (line.size for row in ordered[depth + 1 : depth + 4] for _, line in row),
                 default=0.0,
             )
             for _, line in row:
+                words = text[line.start : line.end].strip()
                 yield Edge(
                     page.number,
                     line,
-                    text[line.start : line.end].strip(),
+                    words,
                     height,
                     apart or margin,
                     top,
                     depth,
                     margin,
                     inner,
+                    _mask(words),
                 )
 
 
@@ -214,8 +204,10 @@ def _running(edges: Sequence[Edge], count: int, size: float) -> Iterator[Edge]:
     """Yield those lines of one height that run: same words, digits constant or counting."""
     groups: dict[str, list[Edge]] = defaultdict(list)
     for edge in edges:
-        groups[_mask(edge.text)].append(edge)
+        groups[edge.mask].append(edge)
     for mask, group in groups.items():
+        if len(group) < 2:
+            continue
         numbers = [edge.page for edge in group]
         if len(set(numbers)) < len(numbers):
             # Twice on one page: cells of a table, unless it stands left and right of the page.

@@ -144,16 +144,18 @@ def _walls(
     spans: dict[float, list[Ruling]] = {}
     for line in lines:
         spans.setdefault(line.at, []).append(line)
+    bands = [(begin, end, COVER * (end - begin)) for begin, end in pairwise(across)]
+    return [_wall(spans.get(place, ()), bands) for place in at[1:-1]]
+
+
+def _wall(lines: Sequence[Ruling], bands: Sequence[tuple[float, float, float]]) -> list[bool]:
+    """For each band, its begin, its end and the least to cover: whether the lines cover it."""
+    if len(lines) == 1:
+        _, start, stop = lines[0]
+        return [min(end, stop) - max(begin, start) > least for begin, end, least in bands]
     return [
-        [
-            sum(
-                max(0.0, min(end, line.end) - max(begin, line.start))
-                for line in spans.get(place, ())
-            )
-            > COVER * (end - begin)
-            for begin, end in pairwise(across)
-        ]
-        for place in at[1:-1]
+        sum(max(0.0, min(end, line.end) - max(begin, line.start)) for line in lines) > least
+        for begin, end, least in bands
     ]
 
 
@@ -186,8 +188,10 @@ def _lattice(level: Sequence[Ruling], upright: Sequence[Ruling]) -> Lattice | No
                     if owner[y][x] < 0:
                         owner[y][x] = len(cells)
                         members.append((y, x))
-            last_row = max(member[0] for member in members)
-            first, last = min(member[1] for member in members), max(c for _, c in members)
+            last_row, first, last = row, column, column
+            if len(members) > 1:
+                rows_of, columns_of = zip(*members, strict=True)
+                last_row, first, last = max(rows_of), min(columns_of), max(columns_of)
             box = (xs[first], ys[row], xs[last + 1], ys[last_row + 1])
             cells.append(Cell(row, first, box))
             if len(members) != (last_row - row + 1) * (last - first + 1):

@@ -8,7 +8,7 @@ itself: all come out as the same segments.
 from __future__ import annotations
 
 from array import array
-from itertools import repeat
+from itertools import compress, repeat
 from operator import sub
 from typing import NamedTuple
 
@@ -106,8 +106,10 @@ def _paths(page: int) -> list[int]:
         if PATH_OBJECT not in map(pdfium.object_type, some):
             return []
     objects = list(map(pdfium.object_at, repeat(page), range(count)))
-    kinds = map(pdfium.object_type, objects)
-    return [one for one, kind in zip(objects, kinds, strict=True) if kind == PATH_OBJECT]
+    kinds = list(map(pdfium.object_type, objects))
+    if PATH_OBJECT not in kinds:
+        return []
+    return list(compress(objects, map(PATH_OBJECT.__eq__, kinds)))
 
 
 def _add(found: Rulings, page_frame: Frame, x0: float, y0: float, x1: float, y1: float) -> None:

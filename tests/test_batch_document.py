@@ -11,8 +11,9 @@ import pytest
 from hostile.attacks import ATTACKS
 
 from ingest.batch import guarded_document, run
-from ingest.batch.job import _WARM_PDF, read_whole
+from ingest.batch.job import read_whole
 from ingest.batch.versions import versions
+from ingest.batch.warming import warm_pdf
 from ingest.batch.writing import write_whole
 from ingest.errors import (
     DocumentError,
@@ -128,7 +129,7 @@ def test_pages_that_could_not_be_read_make_a_document_partial(tmp_path):
 
 
 def test_the_warm_page_is_a_page_with_a_word():
-    assert "Warm" in read(_WARM_PDF, name="warm").text
+    assert "Warm" in read(warm_pdf(), name="warm").text
 
 
 def test_a_file_that_grew_is_refused_in_the_child_too(tmp_path):

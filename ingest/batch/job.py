@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 from collections import Counter
 from typing import Any
 
 from ingest.batch.child import Task
+from ingest.batch.warming import preload as preload
 from ingest.batch.writing import write_whole
 from ingest.document import Document
-from ingest.errors import DocumentError, TooLargeError
-from ingest.settings import Settings
+from ingest.errors import TooLargeError
 
 _BLOCK = 1 << 20
 
@@ -68,36 +67,3 @@ def read_whole(number: int, most: int) -> bytes:
         if len(parts) > most:
             raise TooLargeError(f"more than {most} bytes")
     return bytes(parts)
-
-
-# One page with the word "Warm": enough to make pdfium, its fonts and its tables load.
-_WARM_PDF = b"""%PDF-1.4
-1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
-2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
-3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R\
-/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj
-4 0 obj<</Length 33>>stream
-BT /F 12 Tf 20 20 Td (Warm) Tj ET
-endstream endobj
-trailer<</Root 1 0 R>>
-"""
-# Text in each script and with each kind of damage, so that every table is read once.
-_WARM_TEXTS = (
-    "<!doctype html><html><body><p>Warm caf\u00c3\u00a9 \u5929\u6c14</p></body></html>",
-    "\u793e\u533a(q\u016b)\u5de5\u4f5c\uff0c\u95dc(gu\u0101n)\u65bc\u5b78\u7fd2\u7684\u5831\u544a\u3002\n",
-    "Plain words, nothing else.\n",
-)
-
-
-def preload(settings: Settings) -> None:
-    """Load what documents need, in the zygote: its children then start with everything warm."""
-    from ingest.extract import read
-    from ingest.pipeline import clean
-    from ingest.write import render
-
-    for content in (_WARM_PDF, *(text.encode() for text in _WARM_TEXTS)):
-        # An encoding forced by the settings, for one, may refuse a sample.
-        with contextlib.suppress(DocumentError):
-            document = clean(read(content, name="warm", settings=settings), settings=settings)
-            for form in settings.to:
-                render(document, form)

@@ -9,6 +9,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from ingest.batch import Outcome, RunOptions, run
 from ingest.batch.archives import Archive
 from ingest.batch.intake import candidates
 from ingest.batch.urls import is_url, relative_path
-from ingest.errors import MissingExtraError, TooLargeError
+from ingest.errors import MissingExtraError, TooLargeError, UsageError
 from ingest.settings import Settings
 
 TWO = Settings(jobs=2)
@@ -212,8 +213,54 @@ def test_urls_are_told_from_paths_and_have_their_place():
     assert is_url("s3://bucket/key")
     assert not is_url("C:/a.pdf")
     assert not is_url("a//b")
-    assert relative_path("memory://a/../b.txt") == "memory/a/~../b.txt"
-    assert relative_path("https://example.org/?q=1") == "https/example.org"
+    assert relative_path("s3://bucket/a%20b.txt") == "s3/bucket/a%20b.txt"
+    assert relative_path("https://example.org/%E6%8A%A5.pdf") == "https/example.org/报.pdf"
+
+
+def test_no_two_urls_have_the_same_place():
+    urls = [
+        "s3://bucket/a b.txt",
+        "s3://bucket/a%20b.txt",
+        "s3://bucket//a b.txt",
+        "s3://bucket/./a b.txt",
+        "s3://bucket/a b.txt?version=1",
+        "S3://bucket/a b.txt",
+        "https://example.org/a%20b.txt",
+        "https://example.org/a b.txt",
+        "https://example.org/a%20b.txt?id=1",
+        "https://example.org/a%20b.txt?id=2",
+        "https://example.org/a%20b.txt#end",
+        "https://example.org/c/../a%20b.txt",
+        "https://example.org/c%2fa%20b.txt",
+        "https://example.org/c/a%20b.txt",
+        "https://example.org",
+        "https://example.org/",
+        "https://example.org/?id=1",
+    ]
+    places = [relative_path(url) for url in urls]
+    assert len(set(places)) == len(urls)
+    assert not any(part in ("", ".", "..") for place in places for part in place.split("/"))
+
+
+def test_a_prefix_stands_for_all_objects_below_it(tmp_path):
+    fsspec = pytest.importorskip("fsspec", reason="the extra [s3] is not installed")
+    files = fsspec.filesystem("memory")
+    for name in ("b/2.txt", "b/1.txt", "a.txt", ".hidden/x.txt", "c.log"):
+        files.pipe(f"/prefix/{name}", name.encode())
+    options = replace(COPY, exclude=("*.log",))
+    found = [one.source for one in candidates(["memory://prefix/"], "out", options)]
+    assert found == [f"memory://prefix/{name}" for name in ("a.txt", "b/1.txt", "b/2.txt")]
+    made = list(run(["memory://prefix/"], tmp_path / "out", settings=TWO, options=options))
+    assert [one.outputs[0].read_text() for one in made] == ["a.txt", "b/1.txt", "b/2.txt"]
+    (none,) = candidates(["memory://nothing/"], "out", options)
+    assert none.problem is not None
+    assert none.problem.reason == "missing"
+
+
+def test_the_output_folder_is_no_url(tmp_path):
+    for out in ("s3://bucket/out", Path("s3://bucket/out")):
+        with pytest.raises(UsageError, match="must be on this machine"):
+            list(run([tmp_path], out, options=COPY))
 
 
 def test_urls_are_read_and_what_cannot_be_read_is_named(tmp_path):

@@ -65,10 +65,16 @@ def run(
     from ingest.batch.ledger import Ledger
     from ingest.batch.records import write_records
     from ingest.batch.resume import Resumption
+    from ingest.batch.urls import is_url
     from ingest.batch.versions import fingerprints
 
     settings, options = settings or Settings(), options or RunOptions()
     named = [os.fspath(given) for given in inputs]
+    if is_url(os.fspath(out).replace(":/", "://", 1)):  # a Path has one slash of two
+        raise UsageError(
+            f"{out}: the output folder must be on this machine",
+            advice="it holds a lock and a ledger; copy it when the batch is done",
+        )
     for given in named:
         if identity(given) is not None and identity(given) == identity(out):
             raise UsageError(

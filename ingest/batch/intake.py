@@ -23,7 +23,7 @@ from typing import BinaryIO, TypeAlias
 from ingest.batch.archives import Archive, is_zip
 from ingest.batch.options import RunOptions
 from ingest.batch.regular import open_regular, refusal, wrong_kind
-from ingest.batch.urls import is_url, open_url, relative_path, require, stamp
+from ingest.batch.urls import below, is_prefix, is_url, open_url, relative_path, require, stamp
 from ingest.errors import DocumentError, EmptyFileError
 
 _ZIP = re.compile(r"\.zip\Z", re.IGNORECASE)
@@ -71,7 +71,8 @@ def candidates(
     entered. What is named twice, or named and also found in a named folder, comes once.
 
     A zip archive is a folder: what is named and begins like one, and what is found in a
-    folder, begins like one and has a name in `.zip`. URLs are read through fsspec.
+    folder, begins like one and has a name in `.zip`. URLs are read through fsspec; one with
+    a slash at its end, but on the web, stands for all objects below it.
     """
     named: dict[str, str] = {}
     for given in inputs:
@@ -198,12 +199,22 @@ class _Walk:
                 yield Candidate(source, mirrored + name, named=False, problem=wrong)
 
     def url(self, source: str) -> Iterator[Candidate]:
-        """Yield what is behind a URL."""
+        """Yield what is behind a URL: an object, or all objects below a prefix."""
         require()
-        path = relative_path(source)
+        if not is_prefix(source):
+            yield from self._object(source)
+            return
+        try:
+            for found, known in below(source):
+                yield from self._object(found, known)
+        except DocumentError as error:
+            yield Candidate(source, relative_path(source), named=True, problem=error)
+
+    def _object(self, url: str, known: str | None = None) -> Iterator[Candidate]:
+        path = relative_path(url)
         if self._wanted(os.path.basename(path), path):
-            opener = partial(open_url, source)
-            yield Candidate(source, path, named=True, opener=opener, stamp=stamp(source))
+            told = stamp(url) if known is None else known
+            yield Candidate(url, path, named=True, opener=partial(open_url, url), stamp=told)
 
     def _members(
         self, path: str, source: str, below: str, named: bool

@@ -169,6 +169,19 @@ cli.add_command(rules)
 )
 @click.option("--id-field", metavar="NAME", help="Name rows by this column in the account.")
 @click.option(
+    "--shards",
+    metavar="FORM",
+    default="",
+    help="When all is done, also collect all documents, in input order, in files of some 256 MB: "
+    "jsonl, jsonl.gz or parquet. They are made of the jsonl output, which this adds to --to.",
+)
+@click.option(
+    "--shards-to",
+    metavar="URL",
+    default="",
+    help="Send the shards to this folder, such as s3://bucket/prefix, instead of OUT.",
+)
+@click.option(
     "--engine",
     type=click.Choice(("local", "ray")),
     default="local",
@@ -189,6 +202,8 @@ def run(
     files_from: BinaryIO | None,
     field: str | None,
     id_field: str | None,
+    shards: str,
+    shards_to: str,
     engine: str,
     retry_failed: bool,
     restart: bool,
@@ -222,7 +237,15 @@ def run(
         raise click.UsageError("--id-field names a column of a dataset: it needs --field")
     if field is not None and flags["to"] is not None:
         raise click.UsageError("a dataset stays of its kind: --field and --to exclude each other")
+    if shards_to and not shards:
+        raise click.UsageError("--shards-to says where shards go: it needs --shards")
+    if field is not None and shards:
+        raise click.UsageError(
+            "a dataset stays of its kind: --field and --shards exclude each other"
+        )
     settings = _settings(flags, config)
+    if shards and "jsonl" not in settings.to:
+        settings = settings.replace(to=(*settings.to, "jsonl"))
     options = RunOptions(
         include=include,
         exclude=exclude,
@@ -231,6 +254,8 @@ def run(
         field=field,
         id_field=id_field,
         engine=engine,
+        shards=shards,
+        shards_to=shards_to,
     )
     named = [*inputs, *(read_list(files_from) if files_from else ())]
     if dry_run:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ingest.batch.intake import Candidate
     from ingest.batch.local import Engine
     from ingest.batch.resume import Resumption
+    from ingest.batch.uploads import Uploads
     from ingest.document import Document
 
 _DOCUMENT_BOUND = 1 << 30
@@ -69,6 +70,7 @@ def run(
     from ingest.batch.versions import fingerprints
 
     settings, options = settings or Settings(), options or RunOptions()
+    uploads = _collecting(settings, options)
     named = [os.fspath(given) for given in inputs]
     if is_url(os.fspath(out).replace(":/", "://", 1)):  # a Path has one slash of two
         raise UsageError(
@@ -93,10 +95,37 @@ def run(
             stop=stop or _never,
         )
         yield from _recorded(engine, resumption, candidates(named, out, options))
+        if resumption.complete and options.shards:
+            from ingest.batch.shards import write_shards
+
+            resumption.complete = write_shards(
+                folder,
+                resumption.outputs(),
+                options.shards,
+                uploads=uploads,
+                stop=stop or _never,
+            )
         if resumption.complete:
             write_records(folder, resumption.records())
             confinement = getattr(engine, "confinement", "")
             ledger.state({"ended": "yes", "confinement": confinement})
+
+
+def _collecting(settings: Settings, options: RunOptions) -> Uploads | None:
+    """Check what shards need before anything begins; return where they are sent, if anywhere."""
+    if not options.shards:
+        return None
+    from ingest.batch.shards import FORMS, require
+    from ingest.batch.uploads import Uploads
+
+    if options.shards not in FORMS:
+        raise UsageError(
+            f"shards: unknown form {options.shards!r}", advice=f"known: {', '.join(FORMS)}"
+        )
+    if "jsonl" not in settings.to:
+        raise UsageError("shards are made of the jsonl output", advice="add jsonl to the formats")
+    require(options.shards)
+    return Uploads(options.shards_to) if options.shards_to else None
 
 
 def _never() -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ingest.batch.closing import Closing
-from ingest.batch.names import STAGING
+from ingest.batch.names import MANIFEST, STAGING, is_shard
 from ingest.batch.outcome import printable
 from ingest.errors import LimitError, OutputError
 
@@ -75,6 +75,15 @@ class OutputFolder(Closing):
             )
         except OSError as error:
             raise self._failure(error) from None
+
+    def staged_path(self, name: str) -> Path:
+        """Where a temporary file lies."""
+        return self.path / STAGING / name
+
+    def shards(self) -> list[str]:
+        """Names of the shards of an earlier batch, and of their manifest, that lie here."""
+        with os.scandir(self._root) as entries:
+            return [one.name for one in entries if is_shard(one.name) or one.name == MANIFEST]
 
     def discard(self, names: Sequence[str]) -> None:
         """Remove temporary files, where they exist."""

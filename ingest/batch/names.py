@@ -9,12 +9,14 @@ import re
 STAGING = ".ingest"
 """Folder in the output folder for what is not finished."""
 RECORDS = "documents.jsonl"
+MANIFEST = "documents-shards.json"
 UNFINISHED = f"{STAGING}-datasets"
 """Folder in the output folder for datasets in the middle, which the next batch goes on with."""
-_RESERVED = (STAGING, RECORDS, UNFINISHED)
+_RESERVED = (STAGING, RECORDS, MANIFEST, UNFINISHED)
 _OWN_FOLDERS = (STAGING, UNFINISHED)
 _MOST = 255
 """Bytes of a file name on the file systems in use."""
+_SHARD = re.compile(r"documents-\d{5}\.(?:jsonl|jsonl\.gz|parquet)\Z")
 # A folder named like an output file would stand where that file must go.
 _LIKE_OUTPUT = re.compile(r"\.(?:txt|md|jsonl)~*\Z", re.IGNORECASE)
 
@@ -37,9 +39,23 @@ def output_name(relative: str, form: str) -> str:
         parts[0] = _hashed(parts[0], "")
     suffix = f".{form}"
     last = f"{name}{suffix}"
-    if (not parts and last in _RESERVED) or len(os.fsencode(last)) > _MOST:
+    if (not parts and (last in _RESERVED or is_shard(last))) or len(os.fsencode(last)) > _MOST:
         last = _hashed(name, suffix)
     return "/".join((*parts, last))
+
+
+def shard_name(number: int, form: str) -> str:
+    """Return the name of one of the files that hold all documents of a batch.
+
+    >>> shard_name(3, "parquet")
+    'documents-00003.parquet'
+    """
+    return f"documents-{number:05}.{form}"
+
+
+def is_shard(name: str) -> bool:
+    """Say whether a name is one that `shard_name` gives."""
+    return _SHARD.match(name) is not None
 
 
 def _hashed(name: str, suffix: str) -> str:

@@ -35,6 +35,11 @@ class RunOptions:
     """The column by which the account of a dataset's changes names its rows, beside their number."""
     engine: str = "local"
     """`local`: this machine; `ray`: the cluster that the environment names, or one of its own."""
+    shards: str = ""
+    """Also collect all documents in shards of this form: `jsonl`, `jsonl.gz` or `parquet`. They
+    are made of the `jsonl` output, which the settings must name."""
+    shards_to: str = ""
+    """URL of the folder that the shards go to; empty: the output folder."""
     retry_failed: bool = False
     """Do again what an earlier run quarantined."""
     restart: bool = False

@@ -119,9 +119,10 @@ class Resumption:
         recorded. What is settled twice, because an interrupt came between, is there once.
         """
         if finished and self._records_hold:
-            # From here on the list of an earlier run is not true of what lies beside it.
+            # From here on the list of an earlier run, and what it collected, is not true of
+            # what lies beside it.
             self._records_hold = False
-            self._folder.remove([RECORDS])
+            self._folder.remove([RECORDS, *self._folder.shards()])
         rows: list[Row] = []
         settled: list[Outcome] = []
         for ordinal, outcome in finished:
@@ -231,6 +232,12 @@ class Resumption:
                     self._folder.path / name for name, size, _ in decoded(files) if size >= 0
                 )
                 yield Outcome.from_record(decoded(record), outputs, resumed=True)
+
+    def outputs(self) -> Iterator[list[str]]:
+        """Yield the files of all inputs, in order, when the run has come to its end."""
+        self._mark()
+        for _, files in self._ledger.between(0, self._count):
+            yield [name for name, size, _ in decoded(files) if size >= 0]
 
     def records(self) -> Iterator[str]:
         """Yield the records of all inputs, in order, when the run has come to its end."""

@@ -71,7 +71,7 @@ def relative_path(url: str) -> str:
 def stamp(url: str) -> str:
     """Return what changes when the content behind a URL does; empty where its store does not say."""
     try:
-        files, path = _opened(url)
+        files, path = opened(url)
         return _stamp(files.info(path))
     except Exception:  # noqa: BLE001  # each store raises its own; opening says what is wrong
         return ""
@@ -91,7 +91,7 @@ def below(prefix: str) -> Iterator[tuple[str, str]]:
     nothing, `MissingExtraError` as `open_url`.
     """
     with _told(prefix, "listed"):
-        files, path = _opened(prefix)
+        files, path = opened(prefix)
         found: dict[str, Any] = files.find(path, detail=True)
     names = {name[len(path) :].lstrip("/"): entry for name, entry in found.items()}
     shown = [
@@ -111,7 +111,7 @@ def open_url(url: str, max_size: int) -> tuple[int, int]:
     """
     require()
     with _told(url, "fetched"):
-        files, path = _opened(url)
+        files, path = opened(url)
         with files.open(path, "rb") as source:
             return spooled(iter(partial(source.read, _BLOCK), b""), max_size)
 
@@ -135,7 +135,8 @@ def _told(url: str, what: str) -> Iterator[None]:
         ) from None
 
 
-def _opened(url: str) -> tuple[Any, str]:
+def opened(url: str) -> tuple[Any, str]:
+    """Return the file system behind a URL and the path in it; raises what fsspec raises."""
     from fsspec.core import url_to_fs
 
     # A list that was read before may not be true any more.

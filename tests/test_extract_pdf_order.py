@@ -84,7 +84,7 @@ def test_a_table_stays_row_by_row() -> None:
         text(one, y=700 - 14 * n) + text(other, x=390, y=700 - 14 * n)
         for n, (one, other) in enumerate(cells)
     )
-    assert read(content).text.splitlines() == [" ".join(pair) for pair in cells]
+    assert read(content).text.splitlines() == ["\t".join(pair) for pair in cells]
 
 
 def test_a_table_of_three_columns_stays_row_by_row() -> None:

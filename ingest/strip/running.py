@@ -92,8 +92,11 @@ def find(removals: Removals, pages: Sequence[Page]) -> None:
         named.update((found[0].line, found) for found in _named(running))
     rows = {(edge.page, edge.top, edge.depth) for edge, _, _ in named.values()}
     for edge, rule, why in named.values():
-        # What stands further out than a running line is no text of the body.
-        if all((edge.page, edge.top, depth) in rows for depth in range(edge.depth)):
+        # What stands further out than a running line is no text of the body. Numbers that
+        # count the pages are proof enough: a figure may reach further down.
+        if rule == "running.page-number" or all(
+            (edge.page, edge.top, depth) in rows for depth in range(edge.depth)
+        ):
             removals.remove(edge.line.start, stop(removals.text, edge.line), rule, why)
 
 
@@ -111,17 +114,17 @@ def _slot(edges: Sequence[Edge], count: int, size: float) -> Iterator[Edge]:
 
     So the headers of short chapters go, which stand on one page only.
     """
-    # Not at the foot: footnotes are as small and as level, and every page may close with one.
-    outermost = [
-        edge
-        for edge in edges
-        if edge.top and edge.depth == 0 and 0 < edge.line.size <= SMALLER * size
-    ]
+    outermost = [edge for edge in edges if edge.depth == 0 and 0 < edge.line.size <= SMALLER * size]
     if len({edge.page for edge in outermost}) < max(PAGES + 1, 0.8 * count):
         return
     if len({round(edge.line.size, 1) for edge in outermost}) > 1:
         return
-    repeated = Counter(edge.mask for edge in outermost).most_common(1)[0][1]
+    words, repeated = Counter(edge.mask for edge in outermost).most_common(1)[0]
+    if not outermost[0].top:
+        # Footnotes are as small and as level, and every page may close with one.
+        if repeated >= 0.8 * len(outermost):
+            yield from (edge for edge in outermost if edge.mask == words)
+        return
     enough = 2 if all(edge.apart for edge in outermost) else max(PAGES, 0.4 * len(outermost))
     if repeated >= enough:
         yield from outermost

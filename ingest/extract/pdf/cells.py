@@ -58,6 +58,15 @@ def cell_text(pieces: list[Piece]) -> str:
     return text
 
 
+def is_figure(text: str) -> bool:
+    """Say whether a cell holds one figure, or the dash that stands for none.
+
+    >>> is_figure("1,204.5"), is_figure("-12%"), is_figure("12 houses"), is_figure("—")
+    (True, True, False, True)
+    """
+    return text in ("-", "–", "—", "--", "/") or _FIGURE.fullmatch(text) is not None
+
+
 def _is_cut(text: str, rest: str) -> bool:
     """Say whether a line ends inside a word, or inside a figure that is one only as a whole."""
     if text[-1] == "-" and text[-2:-1].isalpha():
@@ -95,11 +104,12 @@ def table_rows(lattice: Lattice, pieces: list[list[Piece]], texts: list[str]) ->
         if _holds_rows(lattice, by_row[number], pieces, is_head=number == head):
             made += _unruled(words, len(columns))
         else:
-            made.append(_row(words, len(columns)))
+            made.append(joined_row(words, len(columns)))
     return made
 
 
-def _row(words: dict[int, list[Piece]], width: int) -> Row:
+def joined_row(words: dict[int, list[Piece]], width: int) -> Row:
+    """Return one row of a table of so many columns, a tab between its cells."""
     inside = [piece for pieces in words.values() for piece in pieces]
     box = (
         min(piece.box[0] for piece in inside),
@@ -166,5 +176,5 @@ def _unruled(words: dict[int, list[Piece]], width: int) -> list[Row]:
         cells: dict[int, list[Piece]] = {}
         for piece in sorted(line, key=lambda piece: piece.box[0]):
             cells.setdefault(column_of[id(piece)], []).append(piece)
-        made.append(_row(cells, width))
+        made.append(joined_row(cells, width))
     return made

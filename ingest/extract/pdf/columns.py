@@ -44,7 +44,7 @@ LETTERS = 10
 _FIGURES = re.compile("[0-9]")
 
 
-class _Gap(NamedTuple):
+class Gap(NamedTuple):
     """A gap in a row: its sides in points, and the index of the character behind it."""
 
     left: float
@@ -64,20 +64,20 @@ def untangled(text_page: int, page_frame: Frame, rows: list[Row]) -> list[Row]:
     if len(wide) < FEWEST:
         return rows
     some = (wide[len(wide) // 4], wide[len(wide) // 2], wide[3 * len(wide) // 4])
-    one, two = (bool(_gaps(text_page, page_frame, row)) for row in some[:2])
+    one, two = (bool(gaps(text_page, page_frame, row)) for row in some[:2])
     # Two of three must have one: a third is asked only where it decides.
-    if not (one or two) or (one != two and not _gaps(text_page, page_frame, some[2])):
+    if not (one or two) or (one != two and not gaps(text_page, page_frame, some[2])):
         return rows
-    gaps = {row.first: _gaps(text_page, page_frame, row) for row in wide}
-    single = [found[0] for found in gaps.values() if len(found) == 1]
+    gaps_of = {row.first: gaps(text_page, page_frame, row) for row in wide}
+    single = [found[0] for found in gaps_of.values() if len(found) == 1]
     if len(single) < FEWEST or 2 * len(single) < len(wide):
         return rows
     middle = median((gap.left + gap.right) / 2 for gap in single)
-    return _by_column(text_page, page_frame, rows, gaps, middle)
+    return _by_column(text_page, page_frame, rows, gaps_of, middle)
 
 
-def _gaps(text_page: int, page_frame: Frame, row: Row) -> list[_Gap]:
-    """The wide gaps of an upright row, from left to right."""
+def gaps(text_page: int, page_frame: Frame, row: Row, narrowest: float = GUTTER) -> list[Gap]:
+    """Return the gaps of an upright row, from left to right, that are wider than so many em."""
     words = list(map(len, row.text.split(" ")))
     count = len(words) - 1
     if not count:
@@ -92,14 +92,14 @@ def _gaps(text_page: int, page_frame: Frame, row: Row) -> list[_Gap]:
     sum(map(loose_box, texts, [at + 1 for at in blanks], range(middle, middle + 16 * count, 16)))
     ends, begins = floats[2 : 4 * count : 4], floats[4 * count :: 4]
     return [
-        _Gap(end - page_frame.left, begin - page_frame.left, at + 1)
+        Gap(end - page_frame.left, begin - page_frame.left, at + 1)
         for at, end, begin in zip(blanks, ends, begins, strict=True)
-        if begin - end > GUTTER * row.size
+        if begin - end > narrowest * row.size
     ]
 
 
 def _by_column(
-    text_page: int, page_frame: Frame, rows: list[Row], gaps: dict[int, list[_Gap]], middle: float
+    text_page: int, page_frame: Frame, rows: list[Row], gaps_of: dict[int, list[Gap]], middle: float
 ) -> list[Row]:
     # Rows over both columns, headings, end a section; within one, the left column comes first.
     ordered: list[Row] = []
@@ -108,7 +108,7 @@ def _by_column(
     all_left: list[Row] = []
     all_right: list[Row] = []
     for row in rows:
-        parts = _parted(text_page, page_frame, row, gaps.get(row.first, []), middle)
+        parts = _parted(text_page, page_frame, row, gaps_of.get(row.first, []), middle)
         if parts:
             left.append(parts[0])
             right.append(parts[1])
@@ -126,10 +126,10 @@ def _by_column(
 
 
 def _parted(
-    text_page: int, page_frame: Frame, row: Row, gaps: list[_Gap], middle: float
+    text_page: int, page_frame: Frame, row: Row, found: list[Gap], middle: float
 ) -> tuple[Row, Row] | None:
-    across = [gap for gap in gaps if gap.left <= middle <= gap.right]
-    if len(gaps) != 1 or not across:
+    across = [gap for gap in found if gap.left <= middle <= gap.right]
+    if len(found) != 1 or not across:
         return None
     at = across[0].behind - row.first
     before, behind = row.text[: at - 1], row.text[at:]

@@ -33,6 +33,9 @@ BLANK = 0.12
 LEADING = 0.8
 """In units of type size: two lines stand at least so far apart, scripts 0.5 at most."""
 
+AHEAD = 2.0
+"""In em: a line that is centred below another one begins so far behind its end at least."""
+
 _BLANKS = " " + DROPPED
 
 
@@ -64,8 +67,11 @@ def _lines(text_page: int, page_frame: Frame, row: Row) -> list[Row]:
         if row.text[at] in _BLANKS:
             continue
         (left, top, _, _), (x, y, _, _) = shown[previous], shown[at]
-        # Vertical text goes down as well, but straight down.
-        if abs(y - top) > LEADING * row.size and abs(x - left) > row.size / 2:
+        # Vertical text goes down as well, but straight down; a fraction goes on below itself.
+        aside = x - left
+        if abs(y - top) > LEADING * row.size and (
+            aside < -row.size / 2 or aside > AHEAD * row.size
+        ):
             cuts.append(at)
         previous = at
     if len(cuts) == 1:

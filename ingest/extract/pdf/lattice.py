@@ -25,6 +25,9 @@ REACH = 3.0
 COVER = 0.6
 """Share of a cell's side that a line must cover to close it."""
 
+FEWEST = 2
+"""Lines of one direction from which a lattice can be made."""
+
 MOST_LINES = 300
 """Lines of one direction: more is a plot or a hatching, and costs their product."""
 
@@ -62,6 +65,8 @@ class Lattice(NamedTuple):
 
 def lattices(found: Rulings) -> list[Lattice]:
     """Return the lattices of at least two by two cells, from the top of the page down."""
+    if min(len(found.level), len(found.upright)) < FEWEST:
+        return []
     level, upright = _snapped(found.level), _snapped(found.upright)
     if max(len(level), len(upright)) > MOST_LINES:
         return []

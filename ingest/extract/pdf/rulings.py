@@ -35,9 +35,6 @@ STRIDE = 3
 MOST_SEGMENTS = 2000
 """Segments of one path: a lattice of forty by forty, drawn at once."""
 
-FEWEST = 2
-"""Lines of one direction from which a lattice can be made."""
-
 _LINE, _MOVE = 0, 2
 _RECTANGLE = 5
 _SLANT = 0.5
@@ -62,15 +59,15 @@ class Rulings(NamedTuple):
     upright: list[Ruling]
 
 
-def rulings(page: int, page_frame: Frame) -> Rulings | None:
-    """Return the straight lines of a page; None where too few are drawn for a lattice.
+def rulings(page: int, page_frame: Frame) -> Rulings:
+    """Return the straight lines of a page; only the level ones where all lines are level.
 
     Lines inside of forms are not looked at: those are charts and marks, not tables.
     """
     pdfium = library()
     paths = _paths(page)
     if not 0 < len(paths) <= MOST_PATHS:
-        return None
+        return Rulings([], [])
     floats = array("f", bytes(16 * len(paths)))
     start, _ = floats.buffer_info()
     end = start + 16 * len(paths)
@@ -79,22 +76,23 @@ def rulings(page: int, page_frame: Frame) -> Rulings | None:
     numbers = floats.tolist()
     widths = map(sub, numbers[2::4], numbers[0::4])
     heights = map(sub, numbers[3::4], numbers[1::4])
-    if max(widths) < SHORTEST or max(heights) < SHORTEST:
-        # All lines run one way: underlines, rules between lines.
-        return None
-    sides = iter(numbers)
     found = Rulings([], [])
+    if max(widths) < SHORTEST:
+        return found
+    # Else all lines are level: underlines, rules between lines; no path needs a closer look.
+    has_upright = max(heights) >= SHORTEST
+    sides = iter(numbers)
     thick: list[tuple[int, Box]] = []
     for path, x0, y0, x1, y1 in zip(paths, sides, sides, sides, sides, strict=True):
         if x1 - x0 < THIN or y1 - y0 < THIN:
             _add(found, page_frame, x0, y0, x1, y1)
-        else:
+        elif has_upright:
             thick.append((path, (x0, y0, x1, y1)))
     for (path, box), shows in zip(thick, _shown([path for path, _ in thick]), strict=True):
         if shows:
             for edge in _edges(path, box):
                 _add(found, page_frame, *edge)
-    return found if min(len(found.level), len(found.upright)) >= FEWEST else None
+    return found
 
 
 def _paths(page: int) -> list[int]:

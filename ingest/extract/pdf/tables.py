@@ -14,6 +14,7 @@ from itertools import repeat
 from typing import NamedTuple
 
 from ingest.document import Box
+from ingest.extract.pdf.aligned import with_aligned
 from ingest.extract.pdf.cells import Piece, cell_text, table_rows
 from ingest.extract.pdf.characters import DROPPED
 from ingest.extract.pdf.fragments import BLANK
@@ -21,7 +22,7 @@ from ingest.extract.pdf.frame import Frame
 from ingest.extract.pdf.lattice import Lattice, lattices
 from ingest.extract.pdf.pdfium import library
 from ingest.extract.pdf.rows import TWO_LINES, Row
-from ingest.extract.pdf.rulings import rulings
+from ingest.extract.pdf.rulings import Rulings, rulings
 
 FEWEST_ROWS = 2
 """Rows of PDFium from which a page may hold a table: two, where the cells of a row are joined."""
@@ -51,15 +52,18 @@ class _Table(NamedTuple):
 
 
 def with_tables(page: int, text_page: int, page_frame: Frame, rows: list[Row]) -> list[Row]:
-    """Give the rows with those of each ruled table as its own, in the place of its first one.
+    """Give the rows with those of each table as its own, in the place of its first one.
 
     The texts of the new rows no longer fit PDFium's indices.
     """
     if len(rows) < FEWEST_ROWS:
         return rows
     drawn = rulings(page, page_frame)
-    if drawn is None:
-        return rows
+    rows = _ruled(text_page, page_frame, rows, drawn)
+    return with_aligned(text_page, page_frame, rows, drawn.level)
+
+
+def _ruled(text_page: int, page_frame: Frame, rows: list[Row], drawn: Rulings) -> list[Row]:
     tables: list[_Table] = []
     # A table inside a cell of another one comes first: the other is no simple table then.
     for lattice in sorted(lattices(drawn), key=_area):

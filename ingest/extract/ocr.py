@@ -47,7 +47,7 @@ def require() -> None:
 def _engine() -> Any:
     """Load the models once for the process, for one thread: batches use the others."""
     require()
-    from rapidocr_onnxruntime import RapidOCR  # type: ignore[import-not-found, unused-ignore]
+    from rapidocr_onnxruntime import RapidOCR
 
     return RapidOCR(intra_op_num_threads=1, inter_op_num_threads=1)
 

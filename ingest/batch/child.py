@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ingest.batch.confine import Confinement
@@ -24,7 +24,7 @@ class Task:
 
     `source` is open for reading at its start. `outputs` are open for writing, in the
     order of `settings.to`. What the job announces reaches the guard even when the child
-    is killed later.
+    is killed later. `share` and `readings` concern long documents: see `ingest.batch.shares`.
     """
 
     name: str
@@ -32,6 +32,8 @@ class Task:
     source: int
     outputs: tuple[int, ...]
     reply: int
+    share: Mapping[str, int] = field(default_factory=dict)
+    readings: tuple[int, ...] = ()
 
     def announce(self, facts: Mapping[str, Any]) -> None:
         """Send facts ahead of the report."""

@@ -85,6 +85,16 @@ class OutputFolder(Closing):
         with os.scandir(self._root) as entries:
             return [one.name for one in entries if is_shard(one.name) or one.name == MANIFEST]
 
+    def open_spool(self, name: str) -> int:
+        """Open a temporary file for writing and reading that nobody else finds; return its number."""
+        try:
+            mode = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            number = os.open(name, mode, 0o600, dir_fd=self._staging)
+            os.unlink(name, dir_fd=self._staging)
+        except OSError as error:
+            raise self._failure(error) from None
+        return number
+
     def discard(self, names: Sequence[str]) -> None:
         """Remove temporary files, where they exist."""
         for name in names:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -139,17 +139,37 @@ class Guard(Closing):
         with contextlib.suppress(ConnectionError):
             send(self._running().control, message, files)
 
-    def submit(self, key: int, name: str, source: int, outputs: Sequence[int] = ()) -> None:
-        """Start the child of one document. The open files stay the caller's to close."""
+    def submit(
+        self,
+        key: int,
+        name: str,
+        source: int,
+        outputs: Sequence[int] = (),
+        *,
+        share: Mapping[str, int] | None = None,
+        readings: Sequence[int] = (),
+    ) -> None:
+        """Start the child of one document. The open files stay the caller's to close.
+
+        `share` and `readings` reach the job as they are.
+        """
         self.start()
         reply, answer = os.pipe()
         try:
             os.set_blocking(reply, False)
             self._flights[key] = _Flight(reply, time.monotonic())
             self._selector.register(reply, selectors.EVENT_READ, key)
-            self._tell({"fork": key, "name": name}, [answer, source, *outputs])
+            self._tell(
+                {"fork": key, "name": name, "share": share or {}, "readings": len(readings)},
+                [answer, source, *outputs, *readings],
+            )
         finally:
             os.close(answer)
+
+    def stop(self, key: int) -> None:
+        """Have the child of one document killed, where it still runs; it ends like any other."""
+        if key in self._flights:
+            self._tell({"stop": key})
 
     def wait(self, timeout: float | None = None) -> list[Ending]:
         """Wait until something happened; return the documents that ended, perhaps none.
@@ -210,7 +230,7 @@ class Guard(Closing):
                 if len(flight.received) > self._bound and not flight.flooded:
                     flight.flooded = True
                     flight.received.clear()
-                    self._tell({"stop": key})
+                    self.stop(key)
             # End of file: nothing more will come, and a closed pipe would wake us for ever.
             with contextlib.suppress(KeyError):
                 self._selector.unregister(flight.reply)

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 from ingest.batch.child import Task
+from ingest.batch.shares import joined, shared
 from ingest.batch.warming import preload as preload
 from ingest.batch.writing import write_whole
 from ingest.document import Document
@@ -18,9 +19,14 @@ _BLOCK = 1 << 20
 
 def ingest_document(task: Task) -> dict[str, Any]:
     """Read and clean one document, write every format asked for, return the account."""
+    from ingest.pipeline import clean
     from ingest.write import render
 
-    document = cleaned(task)
+    content = announced(task)
+    share = shared(task, content)
+    if share is not None:
+        return share
+    document = clean(read_document(task, content), settings=task.settings)
     for form, number in zip(task.settings.to, task.outputs, strict=True):
         write_whole(number, render(document, form))
     return account(document)
@@ -33,14 +39,28 @@ def clean_document(task: Task) -> dict[str, Any]:
 
 def cleaned(task: Task) -> Document:
     """Read and clean the document of a task, announcing the hash of its bytes first."""
-    from ingest.extract import read
     from ingest.pipeline import clean
 
+    return clean(read_document(task, announced(task)), settings=task.settings)
+
+
+def announced(task: Task) -> bytes:
+    """Return the bytes of a task's document, having announced their hash.
+
+    A child that dies over this document has then already said which content killed it.
+    """
     content = read_whole(task.source, task.settings.max_size)
-    # A child that dies over this document has then already said which content killed it.
     task.announce({"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)})
-    document = read(content, name=task.name, settings=task.settings)
-    return clean(document, settings=task.settings)
+    return content
+
+
+def read_document(task: Task, content: bytes) -> Document:
+    """Read the document of a task from its bytes, or from what others have read of it."""
+    from ingest.extract import read
+
+    if task.readings:
+        return joined(task, content)
+    return read(content, name=task.name, settings=task.settings)
 
 
 def account(document: Document) -> dict[str, Any]:
@@ -60,9 +80,12 @@ def account(document: Document) -> dict[str, Any]:
 
 
 def read_whole(number: int, most: int) -> bytes:
-    """Read an open file to its end. Raises `TooLargeError` where it has grown past `most`."""
+    """Read an open file from its start, wherever it stands: children of one document share it.
+
+    Raises `TooLargeError` where it has grown past `most`.
+    """
     parts = bytearray()
-    while part := os.read(number, _BLOCK):
+    while part := os.pread(number, _BLOCK, len(parts)):
         parts += part
         if len(parts) > most:
             raise TooLargeError(f"more than {most} bytes")

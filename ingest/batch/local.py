@@ -17,6 +17,7 @@ from ingest.batch.intake import Candidate, open_candidate
 from ingest.batch.names import output_name
 from ingest.batch.options import RunOptions
 from ingest.batch.outcome import Outcome, printable
+from ingest.batch.splitting import Splitter
 from ingest.batch.versions import versions
 from ingest.errors import DocumentError, IngestError, OutputError
 from ingest.settings import Settings
@@ -74,6 +75,7 @@ class LocalEngine(Closing):
         self._guard = Guard(
             settings, options.job, output_limit=options.output_limit, confine=options.confine
         )
+        self._splitter = Splitter(self._guard, settings.workers, folder.open_spool)
         self._flights: dict[int, _Flight] = {}
         self._landed: list[tuple[int, Outcome]] = []
         self._landed_first = 0.0
@@ -105,7 +107,7 @@ class LocalEngine(Closing):
             patience = _HEARTBEAT
             if self._landed:
                 patience = max(0.0, self._landed_first + _WINDOW - time.monotonic())
-            ended = [(self._flights.pop(end.key), end) for end in self._guard.wait(patience)]
+            ended = [(self._flights.pop(end.key), end) for end in self._splitter.wait(patience)]
             # The next ones work while what ended is brought to the disk.
             self._fill(candidates, due)
             for flight, ending in ended:
@@ -144,7 +146,7 @@ class LocalEngine(Closing):
 
     def close(self) -> list[Outcome]:
         """Kill what is in flight; return what is finished and was not yielded, in order."""
-        self._guard.close()
+        self._splitter.close()
         for flight in self._flights.values():
             self._folder.discard(flight.staged)
         self._flights.clear()
@@ -155,8 +157,7 @@ class LocalEngine(Closing):
 
     def _may_begin(self, due: int) -> bool:
         alone = self._suspects or any(flight.alone for flight in self._flights.values())
-        room = len(self._flights) < self._settings.workers and self._begun - due < _AHEAD
-        return room and not alone
+        return self._splitter.has_room and self._begun - due < _AHEAD and not alone
 
     def _begin(self, key: int, candidate: Candidate, *, alone: bool = False) -> None:
         """Open a candidate and send it on its way, or finish it at once."""
@@ -173,7 +174,8 @@ class LocalEngine(Closing):
         self._flights[key] = _Flight(candidate, size, staged, alone)
         try:
             outputs.extend(self._folder.open_staged(name) for name in staged)
-            self._guard.submit(key, printable(candidate.source), source, outputs)
+            shown = printable(candidate.source)
+            self._splitter.submit(key, shown, source, outputs, size=size, alone=alone)
         finally:
             for number in (source, *outputs):
                 os.close(number)

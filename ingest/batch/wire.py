@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 _LENGTH = struct.Struct("!I")
-MOST_FILES = 16
+MOST_FILES = 64
 MESSAGE_BOUND = 1 << 20
 """Bytes of one message between guard and zygote: a request is under 10 kB, its name included."""
 

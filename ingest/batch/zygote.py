@@ -167,8 +167,10 @@ class Zygote:
                     name=message["name"],
                     settings=self._settings,
                     source=files[1],
-                    outputs=tuple(files[2:]),
+                    outputs=tuple(files[2 : len(files) - message["readings"]]),
                     reply=files[0],
+                    share=message["share"],
+                    readings=tuple(files[len(files) - message["readings"] :]),
                 ),
                 child.Surroundings(os.getppid(), noise, self._limits, self._own, self._confinement),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from ingest.document import Document, MetadataValue, Source
@@ -52,7 +52,12 @@ _UNREAD = Reading([], 0.0, 0.0, "none", "extract.page-unreadable", "the page can
 
 
 def read_pdf(
-    content: bytes, source: Source, *, password: str | None = None, recognize: Recognize = "never"
+    content: bytes,
+    source: Source,
+    *,
+    password: str | None = None,
+    recognize: Recognize = "never",
+    given: Iterable[Reading] | None = None,
 ) -> Document:
     """Read a PDF.
 
@@ -62,7 +67,8 @@ def read_pdf(
     `extract`, whose marks name pages without text and what else could not be read.
 
     `recognize` says which pages are read from their picture: `auto` those without a text
-    layer that says something, `always` all of them. It needs the extra `ocr`.
+    layer that says something, `always` all of them. It needs the extra `ocr`. `given` are
+    the readings of all pages where others have made them already.
 
     Raises `EncryptedError` where a password is needed (an empty one is tried),
     `MalformedError`, `ZeroPagesError`, and `NoTextLayerError` where no page has text.
@@ -73,21 +79,22 @@ def read_pdf(
         from ingest.extract.ocr import require
 
         require()
-    asked = _Asked(password, recognize, _cut_off(content))
+    asked = _Asked(password, recognize, _cut_off(content), given)
     return _read(content, source, asked)
 
 
 class _Asked(NamedTuple):
-    """How a document is to be read, and whether its end is missing."""
+    """How a document is to be read, whether its end is missing, and what is read already."""
 
     password: str | None
     recognize: Recognize
     is_cut_off: bool
+    given: Iterable[Reading] | None = None
 
 
 def _read(content: bytes, source: Source, options: _Asked) -> Document:
     name = source.name
-    password, recognize, is_cut_off = options
+    password, recognize, is_cut_off, given = options
     with SecondOpinion(content, password) as second:
         metadata: dict[str, MetadataValue] = {}
         unclear: list[int] = []
@@ -101,10 +108,10 @@ def _read(content: bytes, source: Source, options: _Asked) -> Document:
                     outline = read_outline(document)
                     if outline:
                         metadata["outline"] = outline
-                    readings = _through_pdfium(document, second, unclear, missing)
-                    if recognize != "never":
-                        readings = _recognized(document, readings, recognize)
-                    found = assembled(source, readings, metadata, is_cut_off=is_cut_off)
+                    made = given or readings(
+                        document, second, recognize, range(count), unclear, missing
+                    )
+                    found = assembled(source, made, metadata, is_cut_off=is_cut_off)
         except LoadError as error:
             if error.code in (PASSWORD_ERROR, SECURITY_ERROR):
                 raise _locked(name, error.code, password) from None
@@ -113,12 +120,15 @@ def _read(content: bytes, source: Source, options: _Asked) -> Document:
                 return _read(mended, source, options)
             if not second.count:
                 raise MalformedError(f"{name}: {_cause(is_cut_off=is_cut_off)}") from None
+        if found is None and given is not None:
+            return _read(content, source, options._replace(given=None))
         if found is None and (unclear or not metadata):
             # No page has text for PDFium. What is a picture for sure stays one.
             asked = set(unclear) if metadata else set(range(second.count))
             metadata = {"page_count": second.count, **metadata}
-            readings = _through_second(second, asked)
-            found = assembled(source, readings, metadata, is_cut_off=is_cut_off)
+            found = assembled(
+                source, _through_second(second, asked), metadata, is_cut_off=is_cut_off
+            )
     announced = metadata["page_count"]
     if found is None and second.is_too_deep:
         raise MalformedError(f"{name}: the PDF's page tree is nested too deeply to be read")
@@ -160,15 +170,33 @@ def _cut_off(content: bytes) -> bool:
     return b"%%EOF" not in tail and b"startxref" not in tail
 
 
-def _through_pdfium(
-    document: int, second: SecondOpinion, unclear: list[int], missing: list[int]
+def readings(
+    document: int,
+    second: SecondOpinion,
+    recognize: Recognize,
+    pages: range,
+    unclear: list[int] | None = None,
+    missing: list[int] | None = None,
 ) -> Iterator[Reading]:
-    """Read page by page.
+    """Read some pages of an open document, counted from 0, one by one.
 
     `unclear` receives the pages whose emptiness PDFium cannot explain, `missing` those that
-    no engine finds.
+    no engine finds. Fewer come where neither engine finds any behind the last.
     """
-    for index in range(library().page_count(document)):
+    made = _through_pdfium(
+        document,
+        second,
+        pages,
+        [] if unclear is None else unclear,
+        [] if missing is None else missing,
+    )
+    return made if recognize == "never" else _recognized(document, made, recognize, pages)
+
+
+def _through_pdfium(
+    document: int, second: SecondOpinion, pages: range, unclear: list[int], missing: list[int]
+) -> Iterator[Reading]:
+    for index in pages:
         with opened_page(document, index) as page:
             if not page:
                 if 0 < second.count <= index:
@@ -190,12 +218,13 @@ def _through_pdfium(
 
 
 def _recognized(
-    document: int, readings: Iterator[Reading], recognize: Recognize
+    document: int, made: Iterator[Reading], recognize: Recognize, pages: range
 ) -> Iterator[Reading]:
     """Read pages from their picture where that is asked for."""
     from ingest.extract.pdf.scans import recognized
 
-    for index, reading in enumerate(readings):
+    # Fewer readings than pages: the file announces more than it holds.
+    for index, reading in zip(pages, made, strict=False):
         is_asked = reading.quality != "good" or recognize == "always"
         if is_asked and reading.rule != _UNREAD.rule:
             with opened_page(document, index) as page:

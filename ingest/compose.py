@@ -7,7 +7,10 @@ applying the composed one.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate, repeat
+from operator import add, itemgetter, sub
 from typing import NamedTuple
 
 from ingest.edits import Edit
@@ -45,65 +48,82 @@ def compose(first: Sequence[Edit], second: Sequence[Edit]) -> tuple[Edit, ...]:
         return tuple(first)
     if not first:
         return tuple(second)
+    starts, ends = _made(first)
     composed: list[Edit] = []
-    shift = 0  # characters that the first text is longer by, up to the present place
-    group: list[_Span] = []
-    group_end = -1
-    group_shift = 0
-    for span in _in_text_order(first, second):
-        if group and span.start >= group_end:
-            _add(composed, _merged(group, group_shift))
-            group = []
-        if not group:
-            group_shift, group_end = shift, span.end
-        group.append(span)
-        group_end = max(group_end, span.end)
-        if not span.second:
-            shift += (span.edit.end - span.edit.start) - len(span.edit.after)
-    _add(composed, _merged(group, group_shift))
+    at = index = 0
+    while index < len(second):
+        edit = second[index]
+        stop = bisect_right(ends, edit.start, at)
+        _extend(composed, first[at:stop])
+        at = stop
+        shift = _shift(first, starts, at)
+        if at == len(first) or starts[at] >= edit.end:
+            # Nearly always: no first edit wrote anything under it.
+            _extend(composed, (_moved(edit, shift),))
+            index += 1
+            continue
+        one, two, reach = at, index, max(ends[at], edit.end)
+        at, index = at + 1, index + 1
+        while True:
+            if at < len(first) and starts[at] < reach:
+                reach = max(reach, ends[at])
+                at += 1
+            elif index < len(second) and second[index].start < reach:
+                reach = max(reach, second[index].end)
+                index += 1
+            else:
+                break
+        group = list(map(_Span, starts[one:at], ends[one:at], repeat(False), first[one:at]))
+        group += [_Span(edit.start, edit.end, True, edit) for edit in second[two:index]]
+        # Each list keeps its own order among equals: insertions and deletions at one place
+        # do not swap.
+        group.sort(key=itemgetter(0, 1))
+        _extend(composed, _merged(group, shift))
+    _extend(composed, first[at:])
     return tuple(composed)
 
 
-def _add(composed: list[Edit], edit: Edit | None) -> None:
-    if edit is None:
-        return
-    if composed and edit.start == edit.end:
-        last = composed[-1]
-        if last.start == last.end == edit.start:
+def _made(first: Sequence[Edit]) -> tuple[list[int], list[int]]:
+    """Where the text that each edit wrote begins and ends, in the text that they made."""
+    lengths = [len(edit.after) for edit in first]
+    removed = [edit.end - edit.start for edit in first]
+    growth = accumulate(map(sub, lengths, removed), initial=0)
+    starts = list(map(add, [edit.start for edit in first], growth))
+    return starts, list(map(add, starts, lengths))
+
+
+def _shift(first: Sequence[Edit], starts: Sequence[int], at: int) -> int:
+    """How many characters more the first text has before the edit `at` than the text between."""
+    if at < len(first):
+        return first[at].start - starts[at]
+    return first[-1].end - starts[-1] - len(first[-1].after)
+
+
+def _moved(edit: Edit, shift: int) -> Edit:
+    return Edit(edit.start + shift, edit.end + shift, *edit[2:]) if shift else edit
+
+
+def _extend(composed: list[Edit], edits: Sequence[Edit]) -> None:
+    if edits and composed:
+        last, edit = composed[-1], edits[0]
+        if last.start == last.end == edit.start == edit.end:
             # Two insertions at one place: their order lives on in one edit.
             composed[-1] = _joined([last, edit], edit.start, "", last.after + edit.after)
-            return
-    composed.append(edit)
+            edits = edits[1:]
+    composed += edits
 
 
-def _in_text_order(first: Sequence[Edit], second: Sequence[Edit]) -> list[_Span]:
-    """Both lists by their place in the text between them; linear, for each is ordered."""
-    spans: list[_Span] = []
-    moved = 0
-    for edit in first:
-        start = edit.start + moved
-        spans.append(_Span(start, start + len(edit.after), False, edit))
-        moved += len(edit.after) - (edit.end - edit.start)
-    spans.extend(_Span(edit.start, edit.end, True, edit) for edit in second)
-    # Two ordered runs: the sort finds and merges them in linear time. Each list keeps
-    # its own order among equals, so insertions and deletions at one place do not swap.
-    spans.sort(key=lambda span: (span.start, span.end))
-    return spans
+def _merged(group: Sequence[_Span], shift: int) -> tuple[Edit, ...]:
+    """One edit on the first text for spans that touch; `shift` moves what stands before it.
 
-
-def _merged(group: Sequence[_Span], shift: int) -> Edit | None:
-    """One edit on the first text for spans that touch; `shift` moves what stands before it."""
-    if len(group) == 1:
-        span = group[0]
-        if not span.second or not shift:
-            return span.edit
-        return span.edit._replace(start=span.start + shift, end=span.end + shift)
+    None where they undo each other.
+    """
     low = group[0].start
     before = _pieces_before(group, low)
     after = _pieces_after(group, low)
     if before == after:
-        return None
-    return _joined([span.edit for span in group], low + shift, before, after)
+        return ()
+    return (_joined([span.edit for span in group], low + shift, before, after),)
 
 
 def _joined(edits: Sequence[Edit], start: int, before: str, after: str) -> Edit:

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from operator import itemgetter, lt
 from typing import Any, Literal, NamedTuple
 
 from ingest.errors import EditError
@@ -150,8 +150,9 @@ class Step:
 def in_order(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     """Sort edits by their spans; those in order already are only looked at."""
     ordered = tuple(edits)
-    if any(one[:2] > two[:2] for one, two in pairwise(ordered)):
-        ordered = tuple(sorted(ordered, key=lambda edit: edit[:2]))
+    starts = list(map(itemgetter(0), ordered))
+    if not all(map(lt, starts, starts[1:])):
+        ordered = tuple(sorted(ordered, key=itemgetter(0, 1)))
     return ordered
 
 

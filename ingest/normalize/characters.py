@@ -160,7 +160,7 @@ def _at_line_start(text: str, at: int) -> bool:
 _ANY_CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\U0002fffe\U0002ffff]"
 )
-_CONTROLS = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]|[\x00-\x08\x0e-\x1f\x7f]")
+_CONTROLS = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]|\x1b|[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]+")
 _C1 = re.compile(r"[\x80-\x84\x86-\x9f]+")
 _GLYPH_CODES = re.compile("[\x0b\x0c\x85]+")
 _NONCHARACTERS = re.compile("[\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\U0002fffe\U0002ffff]+")

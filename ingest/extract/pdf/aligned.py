@@ -37,7 +37,13 @@ SPREAD = 1.2
 """In em: a line that is so much longer than its characters need has a gap somewhere."""
 
 NARROW = 0.42
-"""In em: the mean width of a letter or a digit in narrow faces. Wide ones have 0.56."""
+"""In em: the mean width of a letter or a digit in narrow faces."""
+
+BROAD = 0.54
+"""The same in broad ones. Lines with gaps seem to be set in broader ones still."""
+
+LONG = 20
+"""Letters and digits of a line that tells how wide they are."""
 
 RETURN = 9.0
 """In em: a cell has up to six lines, from whose end the next cell's first line is so far up.
@@ -70,6 +76,9 @@ WORDS = 6
 
 EVEN = 1.6
 """The widest gap of a line by its narrowest: those of a justified line are alike."""
+
+NEAR = 3
+"""Rows before and behind a sign of a table that are looked at for gaps, too."""
 
 MARKS = 0.7
 """Share of marks in a first column from which it is that of a list."""
@@ -108,14 +117,17 @@ def with_aligned(
     `level` are the level lines that the page draws: they part rows where they run between
     them. The texts of the new rows no longer fit PDFium's indices.
     """
-    if page_frame.turns or not _announced(rows):
+    if page_frame.turns:
+        return rows
+    near = _announced(rows)
+    if not near:
         return rows
     made: dict[int, tuple[frozenset[int], list[Row]]] = {}
     for begin, end in _stretches(rows):
         segments = [
             segment
             for index in range(begin, end)
-            for segment in _segments(text_page, page_frame, index, rows[index])
+            for segment in _segments(text_page, page_frame, index, rows[index], is_near=near[index])
         ]
         for run in _runs(_lines(segments)):
             table = _table(run, level)
@@ -133,26 +145,50 @@ def with_aligned(
     return ordered
 
 
-def _announced(rows: Sequence[Row]) -> bool:
-    """Say whether a page may hold a table: at no cost where it is prose."""
-    count = sum(_is_sparse(row) for row in rows)
-    if count >= FEWEST:
-        return True
-    for one, two in pairwise(rows):
-        # A row that begins to the right of the one before, and no lower.
-        count += two.box[0] > one.box[2] and two.box[1] < one.box[3] - 0.3 * two.size
-    return count >= FEWEST
+def _announced(rows: Sequence[Row]) -> list[bool]:
+    """Say which rows may have a gap somewhere; none where the page announces no table.
+
+    That costs hardly anything where it is prose.
+    """
+    sparse = _sparse(rows)
+    # A row that begins to the right of the one before, and no lower.
+    beside = [
+        two[1][0] > one[1][2] and two[1][1] < one[1][3] - 0.3 * two[2]
+        for one, two in pairwise(rows)
+    ]
+    if sum(sparse) + sum(beside) < FEWEST:
+        return []
+    signs = [at for at, is_one in enumerate(sparse) if is_one]
+    signs += [at for at, is_one in enumerate(beside) if is_one]
+    near = [False] * len(rows)
+    for at in signs:
+        begin, end = max(0, at - NEAR), min(len(rows), at + NEAR + 1)
+        near[begin:end] = [True] * (end - begin)
+    return near
 
 
-def _is_sparse(row: Row) -> bool:
-    """Say whether a row is longer than its characters."""
-    if " " not in row.text or "\t" in row.text:
-        return False
-    text = row.text.replace(DROPPED, "")
-    # Three bytes for an ideograph, one for a letter or a digit.
-    wide = (len(text.encode("utf-8", "surrogatepass")) - len(text)) / 2
-    needed = NARROW * (len(text) - wide) + wide
-    return row.box[2] - row.box[0] > (needed + SPREAD) * row.size
+def _sparse(rows: Sequence[Row]) -> list[bool]:
+    """Say of each row whether it is longer than its characters, in the faces of the page."""
+    spare: list[float] = []
+    letters: list[float] = []
+    widths: list[float] = []
+    for text, (left, _, right, _), size, *_ in rows:
+        if " " not in text or "\t" in text or size <= 0:
+            spare.append(0.0)
+            letters.append(0.0)
+            continue
+        if DROPPED in text:
+            text = text.replace(DROPPED, "")
+        # Three bytes for an ideograph, one for a letter or a digit.
+        wide = 0.0 if text.isascii() else (len(text.encode("utf-8", "replace")) - len(text)) / 2
+        length = (right - left) / size - wide
+        spare.append(length)
+        letters.append(len(text) - wide)
+        if letters[-1] >= LONG:
+            widths.append(length / letters[-1])
+    usual = sorted(widths)[len(widths) // 4] if widths else NARROW
+    letter = min(max(usual, NARROW), BROAD)
+    return [length > letter * count + SPREAD for length, count in zip(spare, letters, strict=True)]
 
 
 def _stretches(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
@@ -176,10 +212,12 @@ def _fits(row: Row) -> bool:
     return not row.angle and row.visible and "\t" not in row.text and row.size > 0
 
 
-def _segments(text_page: int, page_frame: Frame, index: int, row: Row) -> Iterator[_Segment]:
+def _segments(
+    text_page: int, page_frame: Frame, index: int, row: Row, *, is_near: bool
+) -> Iterator[_Segment]:
     x0, top, x1, bottom = row.box
     begin, left = 0, x0
-    if _is_sparse(row) and len(row.text) == row.last - row.first + 1:
+    if is_near and " " in row.text and len(row.text) == row.last - row.first + 1:
         for gap in gaps(text_page, page_frame, row, CORRIDOR):
             at = gap.behind - row.first
             text = row.text[begin : at - 1].strip(_STRIPPED)

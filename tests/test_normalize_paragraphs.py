@@ -180,3 +180,24 @@ def edits_of(draw: st.DrawFn, text: str) -> Sequence[Edit]:
             edits.append(Edit(start, end, text[start:end], after, "test.edit"))
         at = end + 1
     return edits
+
+
+def test_a_box_of_two_lines_is_one_paragraph_and_centred_lines_are_not() -> None:
+    wide = ["甲" * 40] * 5 + ["乙" * 12]
+    body = [(60.0, 460.0, words) for words in wide]
+    box = [(90.0, 430.0, "丙" * 34), (90.0, 200.0, "丁" * 11)]
+    centred = [(140.0, 380.0, "戊" * 24), (170.0, 350.0, "己" * 18)]
+    text, lines, top = "", [], 60.0
+    for part in (body, box, body, centred, body):
+        for left, right, words in part:
+            lines.append(
+                Line(len(text), len(text) + len(words), (left, top, right, top + 10), 10.0)
+            )
+            text += words + "\n"
+            top += 15
+        top += 15
+    page = Page(1, 0, len(text), 520.0, 900.0, tuple(lines))
+    document = Document(text, Source("made.pdf", "0" * 64, "application/pdf"), (page,))
+    paragraphs = normalize(document).text.split("\n\n")
+    assert "丙" * 34 + "丁" * 11 in paragraphs
+    assert "戊" * 24 in paragraphs

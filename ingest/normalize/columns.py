@@ -15,6 +15,15 @@ NARROWEST = 12.0
 DEEPEST = 8.0
 """em: what begins further in is another column or a centred line, not an indent."""
 
+LINES = 4
+"""Lines of a block whose own ends tell where its column ends."""
+
+LEVEL = 0.4
+"""em: lines that begin together, sampled boxes considered."""
+
+LEAST = 1.5
+"""em: the least margin of a box or a quotation; an indent of one em is that of a first line."""
+
 # em: no line of a paragraph stands further below the one before it.
 _FAR = 4.0
 
@@ -88,7 +97,11 @@ def columns_of(setting: Setting) -> Columns:
     shared = _justified(prose)
     own: dict[int, Column] = {}
     ragged: list[Column] = []
+    short: list[list[int]] = []
     for block in _blocks(setting):
+        if len(block) < LINES:
+            short.append(block)
+            continue
         column = _full(rows, block, setting.needs)
         if column is None:
             continue
@@ -99,6 +112,10 @@ def columns_of(setting: Setting) -> Columns:
             own.update(dict.fromkeys(block, column))
     shared += _widest(ragged)
     shared.sort(key=lambda column: column.right - column.left)
+    for block in short:
+        inset = _inset(setting, block, shared)
+        if inset is not None:
+            own.update(dict.fromkeys(block, inset))
     return Columns(shared, own)
 
 
@@ -173,7 +190,7 @@ def _by_left_edge(rows: Sequence[Row]) -> Iterator[Column]:
 
 
 def _blocks(setting: Setting) -> Iterator[list[int]]:
-    """Runs of at least four lines of prose, by index, below each other without a gap."""
+    """Runs of at least two lines of prose, by index, below each other without a gap."""
     rows, relations, pitches, tabular, _ = setting
     block: list[int] = []
     closest = float("inf")
@@ -186,9 +203,33 @@ def _blocks(setting: Setting) -> Iterator[list[int]]:
             if distance <= min(1.6 * closest, _FAR * row.em):
                 closest = min(closest, max(distance, 0.9 * row.em))
                 continue
-        if len(block) >= 4:
+        if len(block) > 1:
             yield block
         block, closest = [], float("inf")
+
+
+def _inset(setting: Setting, block: Sequence[int], shared: Sequence[Column]) -> Column | None:
+    """The column of two or three full lines that are set in from both sides by as much.
+
+    A box or a quotation has the same margin left and right; of centred lines each begins
+    elsewhere, and a list stops where its words stop.
+    """
+    rows = setting.rows
+    em = rows[block[0]].em
+    left = min(rows[index].left for index in block)
+    right = max(rows[index].right for index in block)
+    if right - left < NARROWEST * em or any(rows[at].left > left + LEVEL * em for at in block):
+        return None
+    for around in shared:
+        inset = left - around.left
+        edge = around.right - inset
+        if inset < LEAST * em or right > edge + em:
+            continue
+        if all(
+            rows[one].right + setting.needs[two] > edge - LEVEL * em for one, two in pairwise(block)
+        ):
+            return Column(left, edge, len(block))
+    return None
 
 
 def _full(rows: Sequence[Row], block: Sequence[int], needs: Sequence[float]) -> Column | None:

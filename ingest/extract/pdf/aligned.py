@@ -77,6 +77,9 @@ WORDS = 6
 EVEN = 1.6
 """The widest gap of a line by its narrowest: those of a justified line are alike."""
 
+WORDY = 4.0
+"""In em: in a narrower column every word is a full line, and none says anything."""
+
 NEAR = 3
 """Rows before and behind a sign of a table that are looked at for gaps, too."""
 
@@ -458,7 +461,7 @@ def _grouped(
     """Which lines make a row: parted by rules, by padding, or each for itself."""
     left, right = columns[0][0], columns[-1][1]
     ruled = _between_rules(run, level, left, right)
-    if ruled is not None and not any(_holds_rows(members, cells, columns) for members in ruled[1:]):
+    if ruled is not None and not any(_holds_rows(members, cells, columns) for members in ruled):
         return ruled
     if _is_prose(cells, columns, run[0][0].piece.size):
         return None
@@ -559,17 +562,22 @@ def _wraps(
     A figure never goes on in the next line; the lines of a head are broken to look well.
     """
     full = count = 0
-    for at, (_, right) in enumerate(columns):
+    for at, (left, right) in enumerate(columns):
         pieces = [line[at][-1].piece for line in lines if at in line]
         firsts = [line[at][0].piece for line in lines if at in line]
         for one, two in zip(pieces, firsts[1:], strict=False):
             if is_figure(one.text) and is_figure(two.text):
                 return False
+            if right - left < WORDY * one.size:
+                continue
             word = two.text.split(" ", 1)[0] if two.text.isascii() else two.text[:1]
             width = (two.box[2] - two.box[0]) * (len(word) + 1) / (len(two.text) + 1)
             full += one.box[2] + width > right - 0.5 * one.size
             count += 1
-    return is_head or 2 * full >= count
+    if any(line.keys() != lines[0].keys() for line in lines):
+        return is_head or 2 * full >= count
+    # That three cells and more take the same number of lines hardly happens.
+    return len(lines[0]) < 3 and 0 < count <= 2 * full
 
 
 def _by_line(

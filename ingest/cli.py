@@ -187,6 +187,13 @@ cli.add_command(rules)
     default="local",
     help="Where documents are cleaned: on this machine, or on a Ray cluster.",
 )
+@click.option(
+    "--near-duplicates",
+    is_flag=True,
+    default=None,
+    help="Say in documents.jsonl which documents are nearly the same as an earlier one (in a "
+    "dataset's account: which rows). All are written; none is left out.",
+)
 @click.option("--retry-failed", is_flag=True, help="Do again what was quarantined.")
 @click.option("--restart", is_flag=True, help="Do everything again, also what is done.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be read, skipped, written.")

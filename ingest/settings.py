@@ -76,6 +76,9 @@ class Settings:
     """Bytes of address space for one document. Legitimate reports needed up to 1.45 GB."""
     max_size: int = 1 << 30
     """Bytes; a larger input is refused before it is read."""
+    near_duplicates: bool = False
+    """Have a batch say which documents, or rows of a dataset, are nearly the same as an earlier
+    one. They are written all the same."""
 
     def __post_init__(self) -> None:
         for name, known in (("stages", STAGES), ("fold", FOLDS), ("to", FORMATS)):
@@ -167,6 +170,14 @@ def _parse_whole(value: str | int) -> int:
         raise ConfigurationError(f"{value!r} is not a whole number") from None
 
 
+def _parse_switch(value: str | bool) -> bool:
+    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    known = value if isinstance(value, bool) else words.get(value.strip().lower())
+    if known is None:
+        raise ConfigurationError(f"{value!r} is neither true nor false")
+    return known
+
+
 _PARSERS: dict[str, Callable[[Any], object]] = {
     "stages": _parse_names,
     "fold": _parse_names,
@@ -183,6 +194,7 @@ _PARSERS: dict[str, Callable[[Any], object]] = {
     "wall_limit": _parse_number,
     "memory_limit": parse_size,
     "max_size": parse_size,
+    "near_duplicates": _parse_switch,
 }
 
 

@@ -82,3 +82,11 @@ def test_workers_default_to_the_processors() -> None:
     assert Settings().workers >= 1
     assert Settings(jobs=7).workers == 7
     assert Settings().replace(jobs=2).workers == 2
+
+
+def test_a_switch_is_said_in_words_and_nothing_else_passes_for_one():
+    for word, known in (("yes", True), ("1", True), ("False", False)):
+        assert load(environment={"INGEST_NEAR_DUPLICATES": word}).near_duplicates is known
+    assert load({"near_duplicates": True}, environment={}).near_duplicates
+    with pytest.raises(ConfigurationError, match="neither true nor false"):
+        load(environment={"INGEST_NEAR_DUPLICATES": "perhaps"})

@@ -106,7 +106,8 @@ def run(
                 stop=stop or _never,
             )
         if resumption.complete:
-            write_records(folder, resumption.records())
+            lines = resumption.records(near_duplicates=settings.near_duplicates)
+            write_records(folder, lines)
             confinement = getattr(engine, "confinement", "")
             ledger.state({"ended": "yes", "confinement": confinement})
 

@@ -29,7 +29,12 @@ def ingest_document(task: Task) -> dict[str, Any]:
     document = clean(read_document(task, content), settings=task.settings)
     for form, number in zip(task.settings.to, task.outputs, strict=True):
         write_whole(number, render(document, form))
-    return account(document)
+    report = account(document)
+    if task.settings.near_duplicates:
+        from ingest.batch.sketches import sketch
+
+        report["sketch"] = sketch(document.text).hex()
+    return report
 
 
 def clean_document(task: Task) -> dict[str, Any]:

@@ -18,6 +18,11 @@ from ingest.batch.folder import OutputFolder
 from ingest.errors import OutputError
 
 _VERSION = 1
+_SKETCHES = """
+CREATE TABLE IF NOT EXISTS sketches(
+  number INTEGER PRIMARY KEY,
+  sketch BLOB NOT NULL        -- of the text, where near-duplicates are looked for
+)"""
 _SCHEMA = f"""
 CREATE TABLE documents(
   number INTEGER PRIMARY KEY,
@@ -36,6 +41,7 @@ CREATE TABLE inputs(
   document INTEGER NOT NULL,
   record TEXT                 -- where this run has something else to say than the row
 );
+{_SKETCHES};
 CREATE TABLE facts(key TEXT PRIMARY KEY, value TEXT NOT NULL);
 PRAGMA user_version = {_VERSION};
 """
@@ -86,6 +92,7 @@ class Ledger(Closing):
             (last,) = self._connection.execute("SELECT max(number) FROM documents").fetchone()
             self._last: int = last or 0
             with self._transaction():
+                self._connection.execute(_SKETCHES)  # not in the ledgers of earlier versions
                 self._connection.execute("DELETE FROM inputs")
                 self._connection.execute("DELETE FROM facts")
                 if restart:
@@ -116,8 +123,13 @@ class Ledger(Closing):
             ).fetchone()[0]
         return record
 
-    def keep(self, rows: Sequence[Row], inputs: Sequence[Input]) -> None:
-        """Write documents and the places of inputs; all on the disk when this returns."""
+    def keep(
+        self, rows: Sequence[Row], inputs: Sequence[Input], sketches: Sequence[bytes] = ()
+    ) -> None:
+        """Write documents and the places of inputs; all on the disk when this returns.
+
+        `sketches` are those of the rows, in their order; empty where there is none.
+        """
         if not rows and not inputs:
             return
         with _told(self._path), self._transaction():
@@ -125,6 +137,13 @@ class Ledger(Closing):
                 "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
             )
             self._connection.executemany("INSERT OR REPLACE INTO inputs VALUES (?, ?, ?)", inputs)
+            numbers = [row[0] for row in rows]
+            known = [pair for pair in zip(numbers, sketches, strict=False) if pair[1]]
+            self._connection.executemany("INSERT OR REPLACE INTO sketches VALUES (?, ?)", known)
+            old = set(numbers).difference(number for number, _ in known)
+            self._connection.executemany(
+                "DELETE FROM sketches WHERE number = ?", [(number,) for number in old]
+            )
 
     def seen_again(self, changes: Sequence[tuple[bytes, str, str, int]]) -> None:
         """Note source, stamp and record, by number, of documents that are the same elsewhere."""
@@ -157,6 +176,37 @@ class Ledger(Closing):
             if len(rows) < _CHUNK:
                 return
             start = rows[-1][0] + 1
+
+    def sketched(self) -> Iterator[tuple[int, str, bytes | None]]:
+        """Yield place, record and sketch of the inputs of this run, in order."""
+        start = 0
+        while True:
+            with _told(self._path):
+                rows = self._connection.execute(
+                    "SELECT position, coalesce(inputs.record, documents.record),"
+                    " CASE WHEN inputs.record IS NULL THEN sketch END"
+                    " FROM inputs JOIN documents ON documents.number = inputs.document"
+                    " LEFT JOIN sketches ON sketches.number = inputs.document"
+                    " WHERE position >= ? ORDER BY position LIMIT ?",
+                    (start, _CHUNK),
+                ).fetchall()
+            yield from rows
+            if len(rows) < _CHUNK:
+                return
+            start = rows[-1][0] + 1
+
+    def sketch_at(self, position: int) -> bytes:
+        """Return the sketch of the input of this run at a place where there is one."""
+        with _told(self._path):
+            sketch: bytes = self._connection.execute(
+                "SELECT sketch FROM inputs JOIN sketches ON number = document WHERE position = ?",
+                (position,),
+            ).fetchone()[0]
+        return sketch
+
+    def record_at(self, position: int) -> str:
+        """Return the record of the input of this run at a place."""
+        return next(self.between(position, position + 1))[0]
 
     def close(self) -> None:
         """Close the ledger; what is in its log goes to its file, which then can be read alone."""

@@ -17,6 +17,7 @@ from ingest.batch.intake import Candidate, open_candidate
 from ingest.batch.names import output_name
 from ingest.batch.options import RunOptions
 from ingest.batch.outcome import Outcome, printable
+from ingest.batch.sketches import SKETCH_BYTES, told
 from ingest.batch.splitting import Splitter
 from ingest.batch.versions import versions
 from ingest.errors import DocumentError, IngestError, OutputError
@@ -227,6 +228,7 @@ def finished(candidate: Candidate, ending: Ending, outputs: tuple[Path, ...]) ->
         cpu_seconds=ending.cpu_seconds,
         memory=ending.memory,
         versions=versions(),
+        sketch=told(short(report, "sketch", 2 * SKETCH_BYTES)),
     )
 
 

@@ -48,6 +48,8 @@ class Outcome:
     versions: Mapping[str, str] = field(default_factory=dict)
     removed: tuple[Path, ...] = ()
     """Outputs of an earlier run that no longer hold: this document failed, or changed its formats."""
+    sketch: bytes = field(default=b"", repr=False)
+    """What near-duplicates are found by, where that is asked for; not part of the record."""
     resumed: bool = False
     """True where an earlier run did the work, and this one found it in the ledger."""
 
@@ -109,7 +111,12 @@ class Outcome:
         return cls(**values, outputs=outputs, resumed=resumed)
 
 
-_PLAIN = frozenset(one.name for one in fields(Outcome)) - {"outputs", "removed", "resumed"}
+_PLAIN = frozenset(one.name for one in fields(Outcome)) - {
+    "outputs",
+    "removed",
+    "resumed",
+    "sketch",
+}
 
 
 def _relative(paths: tuple[Path, ...], out: Path | None) -> list[str]:

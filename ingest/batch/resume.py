@@ -124,6 +124,7 @@ class Resumption:
             self._records_hold = False
             self._folder.remove([RECORDS, *self._folder.shards()])
         rows: list[Row] = []
+        sketches: list[bytes] = []
         settled: list[Outcome] = []
         for ordinal, outcome in finished:
             begun = self._begun[ordinal]
@@ -134,10 +135,11 @@ class Resumption:
                 continue
             row, outcome = self._row(begun, outcome)
             rows.append(row)
+            sketches.append(outcome.sketch)
             self._marks.append((begun.position, row[0], None))
             settled.append(outcome)
         self._folder.settle()
-        self._ledger.keep(rows, self._marks)
+        self._ledger.keep(rows, self._marks, sketches)
         self._marks.clear()
         for ordinal, _ in finished:
             del self._begun[ordinal]
@@ -239,7 +241,14 @@ class Resumption:
         for _, files in self._ledger.between(0, self._count):
             yield [name for name, size, _ in decoded(files) if size >= 0]
 
-    def records(self) -> Iterator[str]:
-        """Yield the records of all inputs, in order, when the run has come to its end."""
+    def records(self, *, near_duplicates: bool = False) -> Iterator[str]:
+        """Return the records of all inputs, in order, when the run has come to its end.
+
+        With `near_duplicates` they say which repeat an earlier one.
+        """
         self._mark()
+        if near_duplicates:
+            from ingest.batch.duplicates import with_near_duplicates
+
+            return with_near_duplicates(self._ledger)
         return (record for record, _ in self._ledger.between(0, self._count))

@@ -49,6 +49,7 @@ class Status:
     losses: int
     seconds: float
     cpu_seconds: float
+    near_duplicates: int = 0
     finished: bool = True
     confinement: str = ""
 
@@ -67,6 +68,8 @@ class Status:
         yield f"{self.documents} documents: {counts}{unfinished}"
         for reason, count in self.reasons.items():
             yield f"  {reason}: {count}"
+        if self.near_duplicates:
+            yield f"nearly the same as an earlier one: {self.near_duplicates}"
         yield f"{self.pages} pages, {self.characters} characters, {self.edits} edits, {self.losses} losses"
         yield f"{self.seconds:.1f} s in documents, {self.cpu_seconds:.1f} s of CPU; the slowest:"
         for seconds, source in self.slowest:
@@ -99,6 +102,7 @@ def read_status(out: str | Path) -> Status:
             )
         for name in ("pages", "characters", "losses"):
             sums[name] += record[name]
+        sums["near_duplicates"] += "near_duplicate_of" in record
         sums["edits"] += sum(record["edits"].values())
         seconds += record["seconds"]
         cpu_seconds += record["cpu_seconds"]
@@ -119,6 +123,7 @@ def read_status(out: str | Path) -> Status:
         losses=sums["losses"],
         seconds=round(seconds, 3),
         cpu_seconds=round(cpu_seconds, 3),
+        near_duplicates=sums["near_duplicates"],
         finished=not (Path(out) / STAGING / LEDGER).is_file() or "ended" in facts,
         confinement=facts.get("confinement", ""),
     )

@@ -27,7 +27,7 @@ _LIBRARIES = (
 _NOT_OF_DOCUMENTS = ("batch", "data", "serve", "__main__.py", "account.py", "cli.py")
 """Parts of the package whose code does not decide what a document becomes (tables count apart)."""
 _LIMITS = ("cpu_limit", "wall_limit", "memory_limit", "max_size")
-_NEVER_IN_OUTPUT = ("jobs", *_LIMITS)
+_NEVER_IN_OUTPUT = ("jobs", "near_duplicates", *_LIMITS)
 _IN_OUTPUT = ("job", "field", "id_field", "engine")
 """Options of a batch that decide what is written, where there are such options."""
 
@@ -117,6 +117,8 @@ def fingerprints(settings: Settings, options: RunOptions) -> Fingerprints:
         # By content: where a pack file lies decides nothing, and what stands in it does.
         text["rules"] = identity(settings.rules)
     where = {name: getattr(options, name, None) for name in _IN_OUTPUT} | {"to": to}
+    if settings.near_duplicates:  # what was done without has left no sketch to compare with
+        where["near_duplicates"] = True
     return Fingerprints(
         text=_hashed(versions(), text),
         made=_hashed(versions(), text, where),

@@ -34,6 +34,7 @@ ROOMS = (
     "normalize",
     "batch",
     "datasets",
+    "duplicates",
 )
 # Minutes each: only where they are named.
 LONG = ("hostile", "million")

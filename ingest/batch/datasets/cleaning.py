@@ -8,26 +8,21 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from json.decoder import JSONDecoder, scanstring  # type: ignore[attr-defined]  # public by use
 from typing import Any
 
 from ingest.batch.child import Task
+from ingest.batch.datasets.account import Account, compressed
 from ingest.batch.datasets.wire import content_of, note_progress, read_order
 from ingest.batch.writing import write_all
 from ingest.document import Document
-from ingest.edits import edit_to_json
 from ingest.errors import DocumentError
 from ingest.settings import Settings
 
 Cleaner = Callable[[Document], Document]
 
-# Of crawled text, 5 takes two thirds of the time of 6, gzip's own default, for 1% more.
-_GZIP_LEVEL = 5
 _SPACE = re.compile(r"[ \t\r\n]*")
 # Numbers are passed over, not read: one of a million digits costs nothing.
 _DECODER = JSONDecoder(parse_int=str, parse_float=str)
@@ -47,69 +42,6 @@ class RowError(Exception):
         self.identity = identity
 
 
-@dataclass(slots=True)
-class Account:
-    """What became of the rows of a child: lines for the account of changes, and counts."""
-
-    lines: list[str] = field(default_factory=list)
-    rows: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[str] = field(default_factory=Counter)
-    edits: Counter[str] = field(default_factory=Counter)
-    marks: Counter[str] = field(default_factory=Counter)
-    characters: int = 0
-    losses: int = 0
-    damaged: bool = False
-    example: str = ""
-    """The first row that stays as it is, and why."""
-
-    def left(self, row: int, reason: str, message: str, identity: object = None) -> None:
-        """Record a row that stays as it is for a reason."""
-        self.rows["left"] += 1
-        self.reasons[reason] += 1
-        self.example = self.example or f"row {row}: {message[:200]}"
-        self._line(row, identity, {"status": "left", "reason": reason, "message": message[:400]})
-
-    def cleaned(self, row: int, document: Document, identity: object) -> None:
-        """Record a row that went through the stages."""
-        edits = [{"stage": stage, **edit_to_json(edit)} for stage, edit in document.edits()]
-        marks = [{"stage": stage, **edit_to_json(mark)} for stage, mark in document.marks()]
-        status = "changed" if edits else "unchanged"
-        self.rows[status] += 1
-        self.characters += len(document.text)
-        if edits or marks:
-            self.edits.update(edit["rule"] for edit in edits)
-            self.marks.update(mark["rule"] for mark in marks)
-            self.losses += document.losses
-            self.damaged = self.damaged or document.damaged
-            self._line(
-                row, identity, {"status": status, "reason": "", "edits": edits, "marks": marks}
-            )
-
-    def _line(self, row: int, identity: object, entry: dict[str, Any]) -> None:
-        head: dict[str, Any] = {"row": row}
-        if identity is not None:
-            head["id"] = identity
-        text = json.dumps({**head, **entry}, ensure_ascii=False, separators=(",", ":"))
-        try:
-            text.encode()
-        except UnicodeEncodeError:  # lone surrogates, which a row may have as escapes
-            text = json.dumps({**head, **entry}, separators=(",", ":"))
-        self.lines.append(f"{text}\n")
-
-    def report(self) -> dict[str, Any]:
-        """Return the counts as JSON values."""
-        return {
-            "rows": self.rows,
-            "reasons": self.reasons,
-            "edits": self.edits,
-            "marks": self.marks,
-            "characters": self.characters,
-            "losses": self.losses,
-            "damaged": self.damaged,
-            "example": self.example,
-        }
-
-
 def clean_lines(task: Task, cleaner: Cleaner | None = None) -> dict[str, Any]:
     """Clean the lines `start` to `stop` of a chunk, write them and the account of their changes.
 
@@ -118,10 +50,10 @@ def clean_lines(task: Task, cleaner: Cleaner | None = None) -> dict[str, Any]:
     """
     from ingest.pipeline import stages, through
 
-    rows_out, account_out, note = task.outputs
+    rows_out, account_out, note, *sketches_out = task.outputs
     order = read_order(note)
     content = content_of(task.source)
-    account = Account()
+    account = Account(sketches=bytearray() if sketches_out else None)
     if order["verbatim"] or order["failure"]:
         body = _passed_on(content, order, account)
     else:
@@ -134,7 +66,7 @@ def clean_lines(task: Task, cleaner: Cleaner | None = None) -> dict[str, Any]:
         body = b"".join(_cleaned(content, order, cleaner, account, note))
     note_progress(note, order["stop"])
     write_all(rows_out, compressed(body, order["compression"]))
-    write_all(account_out, compressed("".join(account.lines).encode(), order["compression"]))
+    account.write(account_out, sketches_out, order["compression"])
     return account.report()
 
 
@@ -164,7 +96,7 @@ def _cleaned(
     start, stop = order["start"], order["stop"]
     for at, line in enumerate(lines_of(content)[start:stop], start):
         if not line.strip():
-            account.rows["blank"] += 1
+            account.blank()
             yield line
             continue
         note_progress(note, at)
@@ -280,19 +212,6 @@ def _columns(text: str) -> Iterator[tuple[str, int, int, Any]]:
 def _after_space(text: str, at: int) -> int:
     found = _SPACE.match(text, at)
     return found.end() if found else at
-
-
-def compressed(content: bytes, compression: str) -> bytes:
-    """Compress into one gzip member or zstd frame: such follow each other in one file."""
-    if not content or not compression:
-        return content
-    if compression == "gz":
-        deflater = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, 31)
-        return deflater.compress(content) + deflater.flush()
-    import zstandard
-
-    frame: bytes = zstandard.ZstdCompressor(level=3).compress(content)
-    return frame
 
 
 def preload(settings: Settings) -> None:

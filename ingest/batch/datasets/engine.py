@@ -16,6 +16,7 @@ from ingest.batch.closing import Closing
 from ingest.batch.datasets.feed import PATIENCE, UNBOUNDED, Dataset, Reading, cpu_limit, ended
 from ingest.batch.datasets.kinds import Kind, kind_of, output_names
 from ingest.batch.datasets.pieces import Cleaners, Loaded, Sums
+from ingest.batch.datasets.repeats import mark_repeats
 from ingest.batch.datasets.verdict import judged, outcome
 from ingest.batch.datasets.wire import (
     CHUNK_BYTES,
@@ -102,7 +103,8 @@ class DatasetEngine(Closing):
     def _dataset(self, dataset: Dataset, started: float) -> Generator[None, None, Outcome]:
         targets = output_names(dataset.candidate.relative, dataset.kind)
         outputs = tuple(self._folder.path / target for target in targets)
-        work = Work(self._folder.path, targets[0], self._key(dataset))
+        sketches = self._settings.near_duplicates
+        work = Work(self._folder.path, targets[0], self._key(dataset), sketches=sketches)
         with contextlib.closing(work):
             if self._options.restart:
                 work.clear()
@@ -144,6 +146,7 @@ class DatasetEngine(Closing):
             "text": fingerprints(self._settings, self._options).text,
             "columns": [self._options.field, self._options.id_field],
             "job": self._options.job,
+            **({"near_duplicates": True} if self._settings.near_duplicates else {}),
             "chunks": [CHUNK_ROWS, CHUNK_BYTES, self._row_bytes()],
         }
         return hashlib.sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()
@@ -160,6 +163,7 @@ class DatasetEngine(Closing):
             "field": self._options.field,
             "id_field": self._options.id_field,
             "row_bytes": self._row_bytes(),
+            "sketches": self._settings.near_duplicates,
             "skip": point["chunks"],
         }
         guard = self._guard(self._job(dataset.kind))
@@ -177,6 +181,11 @@ class DatasetEngine(Closing):
                 work.checkpoint(point)
             ending = reading.ending()
         known = judged(cleaners.sums, ending, point["rows"])
+        if self._settings.near_duplicates and known["status"] != "quarantined":
+            known["rows"]["near_duplicates"] = yield from mark_repeats(
+                work, dataset.kind.compression
+            )
+            work.checkpoint(point)  # on the disk; a run that resumes finds them once more
         if dataset.kind.form == "parquet" and known["status"] != "quarantined":
             self._join(work, ending)
         return known
@@ -233,12 +242,13 @@ class DatasetEngine(Closing):
                     with contextlib.closing(done):
                         for piece in done.pieces:
                             assert piece.files is not None  # noqa: S101  # a piece that is done
-                            work.append(piece.files[0].fileno(), piece.files[1].fileno())
+                            rows, changes, _, *sketches = piece.files
+                            work.append(*(file.fileno() for file in (rows, changes, *sketches)))
                             cleaners.sums.add(piece.report)
                     due += 1
                     # Only now: what is noted as good holds whole chunks and nothing else.
-                    work.settle_chunk()
                     point |= {"chunks": due, "rows": point["rows"] + done.rows}
+                    work.settle_chunk(point["rows"])
                     point["sums"] = cleaners.sums.to_json()
                 if time.monotonic() - noted >= _CHECKPOINT:
                     work.checkpoint(point)

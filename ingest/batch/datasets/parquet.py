@@ -9,7 +9,8 @@ from typing import Any
 
 from ingest.batch.child import Task
 from ingest.batch.datasets import cleaning
-from ingest.batch.datasets.cleaning import Account, Cleaner, RowError, cleaned, compressed
+from ingest.batch.datasets.account import Account
+from ingest.batch.datasets.cleaning import Cleaner, RowError, cleaned
 from ingest.batch.datasets.wire import (
     CHUNK_BYTES,
     CHUNK_ROWS,
@@ -102,10 +103,10 @@ def clean_batch(task: Task, cleaner: Cleaner | None = None) -> dict[str, Any]:
 
     from ingest.pipeline import stages, through
 
-    rows_out, account_out, note = task.outputs
+    rows_out, account_out, note, *sketches_out = task.outputs
     order = read_order(note)
     batch = pyarrow.ipc.open_stream(content_of(task.source)).read_next_batch()
-    account = Account()
+    account = Account(sketches=bytearray() if sketches_out else None)
     start, stop = order["start"], order["stop"]
     batch = batch.slice(start, stop - start)
     if order["failure"]:
@@ -121,7 +122,7 @@ def clean_batch(task: Task, cleaner: Cleaner | None = None) -> dict[str, Any]:
         batch = _cleaned(batch, order, cleaner, account, note)
     note_progress(note, stop)
     write_all(rows_out, _stream(batch))
-    write_all(account_out, compressed("".join(account.lines).encode(), order["compression"]))
+    account.write(account_out, sketches_out, order["compression"])
     return account.report()
 
 

@@ -32,8 +32,8 @@ class Piece:
     stop: int
     failure: tuple[str, str] | None = None
     tries: int = 0
-    files: tuple[IO[bytes], IO[bytes], IO[bytes]] | None = None
-    """Rows, account of changes, and the note with order and progress."""
+    files: tuple[IO[bytes], ...] | None = None
+    """Rows, account of changes, the note with order and progress, sketches where they are asked for."""
     done: bool = False
     report: Mapping[str, Any] = field(default_factory=dict)
 
@@ -125,6 +125,7 @@ class Cleaners:
     def __init__(
         self, guard: Guard, workers: int, temporary: Callable[[], IO[bytes]], order: dict[str, Any]
     ) -> None:
+        self._files = 4 if order["sketches"] else 3
         self._guard = guard
         self._workers = workers
         self._temporary = temporary
@@ -170,7 +171,7 @@ class Cleaners:
             if self._flights and any(piece.tries for piece in suspects):
                 return
             piece = self._waiting.popleft()
-            piece.files = (self._temporary(), self._temporary(), self._temporary())
+            piece.files = tuple(self._temporary() for _ in range(self._files))
             chunk = piece.chunk
             numbers = [file.fileno() for file in piece.files]
             write_order(

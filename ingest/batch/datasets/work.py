@@ -1,6 +1,6 @@
 """The unfinished output of a dataset, which a resumed run goes on with.
 
-Finished chunks are appended to two files; a journal says, after both have reached the
+Finished chunks are appended to two files or three; a journal says, after all have reached the
 disk, how far they are good. What stands behind that is cut off when the run resumes.
 When the dataset is done, one line is kept that says so and what came out.
 """
@@ -16,25 +16,28 @@ from pathlib import Path
 from typing import IO, Any
 
 from ingest.batch.names import UNFINISHED
+from ingest.batch.sketches import SKETCH_BYTES
 from ingest.batch.writing import write_all
 from ingest.errors import OutputError
 
-_ROWS, _CHANGES, _JOURNAL, _DONE = "rows", "changes", "journal", "done"
+_ROWS, _CHANGES, _SKETCHES, _JOURNAL, _DONE = "rows", "changes", "sketches", "journal", "done"
 
 
 class Work:
     """The folder of one dataset's work, below the output folder.
 
     `key` stands for everything that decides what comes out; work under another key is
-    thrown away. Raises `OutputError` where nothing can be written.
+    thrown away. `sketches`: a third file, of as many bytes a row, holds what near-duplicates
+    are found by. Raises `OutputError` where nothing can be written.
     """
 
-    def __init__(self, out: Path, target: str, key: str) -> None:
+    def __init__(self, out: Path, target: str, key: str, *, sketches: bool = False) -> None:
         self._key = key
+        self._names = (_ROWS, _CHANGES, _SKETCHES) if sketches else (_ROWS, _CHANGES)
         digest = hashlib.sha256(os.fsencode(target)).hexdigest()[:24]
         self.path = out / UNFINISHED / digest
         self._files: list[IO[bytes]] = []
-        self._good = [0, 0]
+        self._good = [0] * len(self._names)
         try:
             for folder in (out / UNFINISHED, self.path):
                 folder.mkdir(exist_ok=True)
@@ -55,7 +58,7 @@ class Work:
         """Open the files; return the last point that is good, None where there is none."""
         journal, whole = _lines(self.path / _JOURNAL)
         point: dict[str, Any] | None = None
-        sizes = [0, 0]
+        sizes = [0] * len(self._names)
         if journal and journal[0].get("key") == self._key:
             if len(journal) > 1:
                 point, sizes = journal[-1]["point"], journal[-1]["sizes"]
@@ -63,7 +66,7 @@ class Work:
             self.clear()
         self._good = sizes
         try:
-            for name, size in zip((_ROWS, _CHANGES), sizes, strict=True):
+            for name, size in zip(self._names, sizes, strict=True):
                 file = self._open(name)
                 if os.fstat(file.fileno()).st_size < size:
                     self.close()
@@ -90,22 +93,38 @@ class Work:
         except OSError as error:
             raise self._failure(error) from None
 
-    def append(self, rows: int, changes: int) -> None:
-        """Append what a child wrote into two open files."""
-        for source, file in zip((rows, changes), self._files, strict=False):
+    @property
+    def _content(self) -> list[IO[bytes]]:
+        return self._files[: len(self._names)]
+
+    def append(self, *made: int) -> None:
+        """Append what a child wrote into open files: rows, changes, perhaps sketches."""
+        for source, file in zip(made, self._content, strict=True):
             at = 0
             while block := os.pread(source, 1 << 20, at):
                 write_all(file.fileno(), block)
                 at += len(block)
 
-    def settle_chunk(self) -> None:
-        """What is appended up to here is whole; less than a chunk is not kept."""
-        self._good = [file.tell() for file in self._files[:2]]
+    def settle_chunk(self, rows: int) -> None:
+        """What is appended up to here is whole, `rows` rows of it; less than a chunk is not kept."""
+        for file in self._content[2:]:
+            # So many, whatever the children wrote: each is found by its place.
+            file.truncate(rows * SKETCH_BYTES)
+            file.seek(0, os.SEEK_END)
+        self._good = [file.tell() for file in self._content]
+
+    def sketch_at(self, row: int) -> bytes:
+        """Return the sketch of a row, counted from 0; empty behind the last."""
+        return os.pread(self._content[2].fileno(), SKETCH_BYTES, row * SKETCH_BYTES)
+
+    def add_changes(self, content: bytes) -> None:
+        """Append to the account what is found when all rows are done."""
+        write_all(self._content[1].fileno(), content)
 
     def checkpoint(self, point: dict[str, Any]) -> None:
         """Bring everything appended to the disk, then note that it is good up to `point`."""
         try:
-            for file in self._files[:2]:
+            for file in self._content:
                 os.fsync(file.fileno())
             self._note({"point": point, "sizes": self._good})
         except OSError as error:
@@ -160,7 +179,7 @@ class Work:
         return file
 
     def _note(self, entry: dict[str, Any]) -> None:
-        journal = self._files[2]
+        journal = self._files[-1]
         write_all(journal.fileno(), json.dumps(entry, separators=(",", ":")).encode() + b"\n")
         os.fsync(journal.fileno())
 

@@ -1,0 +1,188 @@
+"""Runs of lines through which blank corridors go down: what a table without a lattice looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+from ingest.extract.pdf.cells import Piece
+
+CORRIDOR = 0.6
+"""In em: the narrowest corridor between two columns of cells. Padding of one millimetre on
+either side leaves that much; blanks between words are 0.25 to 0.35."""
+
+OPEN = 1.0
+"""In em: so wide the gap is in half of the rows that a corridor parts. Blanks of justified
+lines stay below."""
+
+FEWEST = 3
+"""Rows, its head among them, from which a table counts; two lines may be level by chance."""
+
+FAR = 3.2
+"""In em: the distance of two lines from which the second opens another table."""
+
+CLOSE = 1.5
+"""In em: lines of one cell stand no further apart."""
+
+INTERLEAVED = 0.85
+"""In em: lines of one column stand no closer."""
+
+TIGHT = 1.1
+"""The distance of two lines of one cell, by the smallest distance there is. Rows have padding
+between them, a sixth of a line at least."""
+
+WORDS = 6
+"""Words of a line without a wide gap from which it reads as prose."""
+
+EVEN = 1.6
+"""The widest gap of a line by its narrowest: those of a justified line are alike."""
+
+MOST = 60
+"""Segments of a line: more is a plot."""
+
+
+class Segment(NamedTuple):
+    """A piece of a row of PDFium between two gaps: index of the row, and the piece."""
+
+    row: int
+    piece: Piece
+
+    @property
+    def middle(self) -> float:
+        """Height of its middle on the page, in points from the upper edge."""
+        return (self.piece.box[1] + self.piece.box[3]) / 2
+
+
+Line = list[Segment]
+"""The segments of one line of the page, from left to right."""
+
+Interval = tuple[float, float]
+"""The left and the right edge of a column, in points."""
+
+
+def lines_of(segments: Sequence[Segment]) -> list[Line]:
+    """Segments by the line of the page that they stand on, from the top down."""
+    lines: list[Line] = []
+    bottom = 0.0
+    for segment in sorted(segments, key=lambda one: one.middle):
+        if lines and segment.middle < bottom:
+            lines[-1].append(segment)
+        else:
+            lines.append([segment])
+            bottom = segment.middle + 0.45 * segment.piece.size
+    return [sorted(line, key=lambda one: one.piece.box[0]) for line in lines]
+
+
+def runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Runs of lines through which corridors go, each as long as it can be."""
+    begin = done = 0
+    while begin < len(lines):
+        if not 1 < len(lines[begin]) <= MOST:
+            begin += 1
+            continue
+        columns = merged([], lines[begin])
+        end = begin + 1
+        while end < len(lines) and _follows(lines[end - 1], lines[end]):
+            more = merged(columns, lines[end])
+            if len(more) < 2 or _bridges(lines[begin:end], columns, lines[end]):
+                break
+            if _is_stretched(lines[end], more):
+                break
+            columns = more
+            end += 1
+        while end - begin >= FEWEST and _is_trailing(lines[begin:end]):
+            end -= 1
+        if end - begin < FEWEST:
+            begin += 1
+            continue
+        reach = _reach(lines[begin:end])
+        while begin > done and _opens(lines[begin - 1], lines[begin], columns, reach):
+            begin -= 1
+        yield list(lines[begin:end])
+        begin = done = end
+
+
+def _follows(one: Line, two: Line) -> bool:
+    return two[0].middle - one[0].middle <= FAR * two[0].piece.size
+
+
+def _bridges(run: Sequence[Line], columns: Sequence[Interval], line: Line) -> bool:
+    """Say whether a line runs over a corridor between two columns that some line fills both.
+
+    Columns that no line fills both are one, of words to the left and figures to the right.
+    """
+    for one in line:
+        left, _, right, _ = one.piece.box
+        over = [(x0, x1) for x0, x1 in columns if x0 < right and left < x1]
+        if len(over) < 2:
+            continue
+        first, last = over[0][0], over[-1][1]
+        for other in run:
+            if sum(first <= each.piece.box[0] <= last for each in other) > 1:
+                return True
+    return False
+
+
+def _is_stretched(line: Line, columns: Sequence[Interval]) -> bool:
+    """Say whether a line is one of prose, stretched so far that its blanks seem to be gaps."""
+    gaps = [two.piece.box[0] - one.piece.box[2] for one, two in pairwise(line)]
+    if not gaps:
+        return False
+    words = sum(len(one.piece.text.split()) for one in line)
+    if words >= WORDS and max(gaps) < OPEN * line[0].piece.size:
+        return True
+    places = {
+        next((at for at, (_, right) in enumerate(columns) if one.piece.box[0] <= right), 0)
+        for one in line
+    }
+    return len(line) > max(2, len(places)) and max(gaps) < EVEN * min(gaps)
+
+
+def _reach(run: Sequence[Line]) -> float:
+    """How far above a run the first line of a cell may stand that begins before the others.
+
+    That is the distance of two lines in one cell where rows have padding between them.
+    """
+    size = run[0][0].piece.size
+    steps = [two[0].middle - one[0].middle for one, two in pairwise(run)]
+    lines = [step for step in steps if step >= INTERLEAVED * size]
+    least = min(lines, default=0.0)
+    is_padded = median(lines or [0.0]) > TIGHT * least
+    return TIGHT * least if is_padded else INTERLEAVED * size
+
+
+def _opens(line: Line, below: Line, columns: Sequence[Interval], reach: float) -> bool:
+    """Say whether a line is the first one of a cell that begins above those beside it."""
+    distance = below[0].middle - line[0].middle
+    return distance <= reach and len(merged(columns, line)) >= len(columns)
+
+
+def _is_trailing(run: Sequence[Line]) -> bool:
+    """Say whether a run's last line, one segment, follows a table: a note, a line of prose."""
+    line = run[-1]
+    if len(line) > 1:
+        return False
+    box = line[0].piece.box
+    # A further line of the last row's cell stands close below it.
+    return not any(
+        one.piece.box[0] < box[2]
+        and one.piece.box[2] > box[0]
+        and line[0].middle - one.middle < CLOSE * line[0].piece.size
+        for before in run[-4:-1]
+        for one in before
+    )
+
+
+def merged(columns: Sequence[Interval], line: Line) -> list[Interval]:
+    """Columns with those of one more line, merged where no corridor is left between them."""
+    merged: list[Interval] = []
+    size = line[0].piece.size
+    both = [*columns, *((one.piece.box[0], one.piece.box[2]) for one in line)]
+    for left, right in sorted(both):
+        if merged and left < merged[-1][1] + CORRIDOR * size:
+            merged[-1] = merged[-1][0], max(merged[-1][1], right)
+        else:
+            merged.append((left, right))
+    return merged

@@ -17,6 +17,7 @@ _BETWEEN_HAN = re.compile(f"(?<=[{_CJK}]) {{1,3}}(?=[{_CJK}])")
 _WIDE = re.compile(f"[{_HAN}\u3000-\u303f\uff00-\uff60]")
 _FULL_STOP = re.compile("[，。；：！？]")
 # A line of at least eight Han with a space after each.
+_SPREADS = re.compile(f" [{_CJK}] [{_CJK}] [{_CJK}] ")
 _SPREAD = re.compile(f"(?m)^ *(?:[{_CJK}] ){{8,}}[{_CJK}] *$")
 _TRAILING = re.compile("(?<![ \t\u3000\xa0])[ \t\u3000\xa0]+(?=\n|\\Z)")
 
@@ -79,6 +80,8 @@ def spread_lines(text: str) -> list[Edit]:
     >>> spread_lines("子 丑 寅 卯 辰 巳 午 未 申 酉 戌 亥")
     []
     """
+    if not _SPREADS.search(text):
+        return []
     return [
         _dropped(space, "space.spread", line.start())
         for line in _SPREAD.finditer(text)

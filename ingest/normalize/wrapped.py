@@ -26,6 +26,8 @@ _NARROWEST, _WIDEST = 40, 120
 _WITNESSES = 8
 # Nineteen wrapped lines in twenty: a text that is only sometimes full is not wrapped.
 _AGREEING = 0.95
+# A line end inside a block. It begins with a plain character: the engine skips to it.
+_INSIDE = re.compile(r"\n(?<=[^\n]\n)(?=[^\n])")
 # Anything that lays out a line on purpose: indents, markers, markup, columns.
 _LAID_OUT = re.compile(r"^[\s>|#=~+*\-_`<{}\\/;]|\t|   |[|{}\\]|\S  +\S[^.]*  ", re.MULTILINE)
 _WIDE = re.compile(
@@ -47,7 +49,7 @@ def find(text: str) -> list[Edit]:
     >>> find("Roses are red\\nViolets are blue\\n")
     []
     """
-    blocks = [block for block in _blocks(text) if len(block.lines) > 1]
+    blocks = list(_blocks(text))
     if sum(len(block.lines) - 1 for block in blocks) < _WITNESSES:
         return []
     prose = [block for block in blocks if _is_prose(block.lines)]
@@ -63,8 +65,14 @@ def find(text: str) -> list[Edit]:
 
 
 def _blocks(text: str) -> Iterator[_Block]:
-    for found in re.finditer(r"[^\n]+(?:\n[^\n]+)*", text):
-        yield _Block(found.start(), found[0].split("\n"))
+    """The blocks of two lines and more; most texts have a blank line after every paragraph."""
+    end = 0
+    for found in _INSIDE.finditer(text):
+        if found.start() >= end:
+            start = text.rfind("\n", 0, found.start()) + 1
+            end = text.find("\n\n", found.end())
+            end = end if end >= 0 else len(text)
+            yield _Block(start, text[start:end].rstrip("\n").split("\n"))
 
 
 def _is_prose(lines: Sequence[str]) -> bool:

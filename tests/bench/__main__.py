@@ -32,6 +32,7 @@ ROOMS = (
     "strip",
     "inline",
     "normalize",
+    "linear",
     "batch",
     "datasets",
     "duplicates",

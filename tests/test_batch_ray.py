@@ -147,6 +147,16 @@ def test_the_cluster_gives_what_one_machine_gives(tmp_path, joined, fixtures):
             ]
         )
     assert made[0] == made[1]
+    # Nor does it matter which engine goes on where the other stopped.
+    ways = (("local", "ray"), ("ray", "local"))
+    for folder, engine in ways:
+        again = run(
+            [*inputs, tmp_path / "a.zip"],
+            tmp_path / folder,
+            settings=settings,
+            options=RunOptions(engine=engine),
+        )
+        assert all(outcome.resumed for outcome in again)
     assert all(status == "done" for _, status, *_ in made[0])
 
 

@@ -391,3 +391,9 @@ def test_a_second_signal_interrupts():
             signal.raise_signal(signal.SIGINT)
     assert noticed == [True]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_the_engine_decides_nothing_about_an_output():
+    """What was done on one machine is done: a cluster goes on where it stopped, and back."""
+    local, cluster = (fingerprints(Settings(), RunOptions(engine=one)) for one in ("local", "ray"))
+    assert local == cluster

@@ -39,7 +39,9 @@ def engine_for(folder: OutputFolder, settings: Settings, options: RunOptions) ->
     if options.field is not None:
         if options.engine != "local":
             raise UsageError(
-                "datasets are cleaned on one machine", advice="leave out --engine, or --field"
+                "a dataset is cleaned on one machine",
+                advice="give each machine some of the shards, with a command and an output folder"
+                " of its own; or leave out --engine",
             )
         from ingest.batch.datasets.engine import DatasetEngine
 

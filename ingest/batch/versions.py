@@ -28,7 +28,7 @@ _NOT_OF_DOCUMENTS = ("batch", "data", "serve", "__main__.py", "account.py", "cli
 """Parts of the package whose code does not decide what a document becomes (tables count apart)."""
 _LIMITS = ("cpu_limit", "wall_limit", "memory_limit", "max_size")
 _NEVER_IN_OUTPUT = ("jobs", "near_duplicates", *_LIMITS)
-_IN_OUTPUT = ("job", "field", "id_field", "engine")
+_IN_OUTPUT = ("job", "field", "id_field")
 """Options of a batch that decide what is written, where there are such options."""
 
 

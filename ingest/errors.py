@@ -92,6 +92,12 @@ class NoTextLayerError(DocumentError):
     advice = "the pages are images; run OCR first"
 
 
+class GarbledError(NoTextLayerError):
+    """The text layer of the PDF is noise: its fonts do not say which characters they draw."""
+
+    reason = "garbled"
+
+
 class UnknownEncodingError(DocumentError):
     """The bytes look like text, but no encoding reads them."""
 

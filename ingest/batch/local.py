@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from ingest.batch.closing import Closing
 from ingest.batch.endings import Ending, counts, short, whole
@@ -206,14 +206,13 @@ class LocalEngine(Closing):
 def finished(candidate: Candidate, ending: Ending, outputs: tuple[Path, ...]) -> Outcome:
     """Return the outcome of a document whose child has reported and whose outputs are written."""
     report = ending.report or {}
-    unreadable = whole(report, "unreadable")
-    places = "pages" if whole(report, "pages") else "bytes"
-    why = short(report, "unreadable_why")
+    marks = counts(report, "marks")
+    reason, message = _partial(report, marks)
     return Outcome(
         candidate.source,
-        "partial" if unreadable else "done",
-        reason=f"unreadable-{places}" if unreadable else "",
-        message=f"{unreadable} unreadable {places}{why and f': {why}'}" if unreadable else "",
+        "partial" if reason else "done",
+        reason=reason,
+        message=message,
         outputs=outputs,
         sha256=short(ending.facts, "sha256", 64),
         media_type=short(report, "media_type"),
@@ -221,7 +220,7 @@ def finished(candidate: Candidate, ending: Ending, outputs: tuple[Path, ...]) ->
         pages=whole(report, "pages"),
         characters=whole(report, "characters"),
         edits=counts(report, "edits"),
-        marks=counts(report, "marks"),
+        marks=marks,
         losses=whole(report, "losses"),
         damaged=report.get("damaged") is True,
         seconds=ending.seconds,
@@ -230,6 +229,27 @@ def finished(candidate: Candidate, ending: Ending, outputs: tuple[Path, ...]) ->
         versions=versions(),
         sketch=told(short(report, "sketch", 2 * SKETCH_BYTES)),
     )
+
+
+_DOUBTS = {
+    "extract.engines-disagree": ("engines-disagree", "two engines read different texts from"),
+    "extract.garbled-page": ("garbled", "the fonts do not say which characters they draw on"),
+}
+"""Marks with which a document is not whole: the reason and what is said of its pages."""
+
+
+def _partial(report: dict[str, Any], marks: Mapping[str, int]) -> tuple[str, str]:
+    """Return why a document is not done as a whole, a word and a sentence; empty where it is."""
+    unreadable = whole(report, "unreadable")
+    if unreadable:
+        places = "pages" if whole(report, "pages") else "bytes"
+        why = short(report, "unreadable_why")
+        return f"unreadable-{places}", f"{unreadable} unreadable {places}{why and f': {why}'}"
+    for rule, (reason, said) in _DOUBTS.items():
+        pages = marks.get(rule, 0)
+        if pages:
+            return reason, f"{said} {pages} {'page' if pages == 1 else 'pages'}"
+    return "", ""
 
 
 def quarantined(

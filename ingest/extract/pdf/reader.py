@@ -9,6 +9,7 @@ from ingest.document import Document, MetadataValue, Source
 from ingest.errors import (
     DocumentError,
     EncryptedError,
+    GarbledError,
     MalformedError,
     NoTextLayerError,
     ZeroPagesError,
@@ -71,7 +72,8 @@ def read_pdf(
     the readings of all pages where others have made them already.
 
     Raises `EncryptedError` where a password is needed (an empty one is tried),
-    `MalformedError`, `ZeroPagesError`, and `NoTextLayerError` where no page has text.
+    `MalformedError`, `ZeroPagesError`, and `NoTextLayerError` where no page has text,
+    `GarbledError` where what they have is noise.
     Memory grows with the text and not with the pages. Not safe in two threads at once,
     as PDFium is not.
     """
@@ -139,7 +141,7 @@ def _read(content: bytes, source: Source, options: _Asked) -> Document:
         none_of = "the page has no" if announced == 1 else f"none of the {announced} pages has a"
         raise NoTextLayerError(f"{name}: {none_of} text layer", advice=_READ_PICTURES)
     if is_noise(found.text) and all(page.quality in ("none", "garbled") for page in found.pages):
-        raise NoTextLayerError(
+        raise GarbledError(
             f"{name}: the fonts do not say which characters they draw, the text layer is noise",
             advice=_READ_PICTURES,
         )

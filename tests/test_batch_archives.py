@@ -16,6 +16,7 @@ import pytest
 
 from ingest.batch import Outcome, RunOptions, run
 from ingest.batch.archives import Archive
+from ingest.batch.dryrun import plan
 from ingest.batch.intake import candidates
 from ingest.batch.urls import is_url, relative_path
 from ingest.errors import MissingExtraError, TooLargeError, UsageError
@@ -286,6 +287,26 @@ def test_urls_are_read_and_what_cannot_be_read_is_named(tmp_path):
     assert made[4].outputs[0].read_bytes() == b"from a file"
     again = list(run(urls[:1], tmp_path / "out", settings=settings, options=COPY))
     assert again[0].resumed
+
+
+def test_a_dry_run_fetches_and_unpacks_nothing(tmp_path, monkeypatch):
+    fsspec = pytest.importorskip("fsspec", reason="the extra [s3] is not installed")
+    files = fsspec.filesystem("memory")
+    files.pipe("/dry/a.txt", b"a")
+    files.pipe("/dry/empty.txt", b"")
+    files.pipe("/dry/large.txt", b"x" * 2000)
+    path = packed(tmp_path / "a.zip", {"a.txt": b"a", "empty.txt": b"", "large.txt": b"x" * 2000})
+    named = ["memory://dry/", str(path)]
+    settings = TWO.replace(max_size=1000)
+    told = [one.reason for one in run(named, tmp_path / "out", settings=settings, options=COPY)]
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("opened")
+
+    monkeypatch.setattr("ingest.batch.dryrun.open_candidate", refuse)
+    planned = list(plan(named, tmp_path / "new", settings, COPY))
+    assert [one.why.partition(":")[0] for one in planned] == told
+    assert told == ["", "empty", "too-large"] * 2
 
 
 def test_without_fsspec_the_way_to_get_it_is_named(monkeypatch, tmp_path):

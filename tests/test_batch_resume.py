@@ -21,7 +21,8 @@ from ingest.batch.dryrun import plan
 from ingest.batch.folder import OutputFolder
 from ingest.batch.intake import Candidate
 from ingest.batch.interrupt import Interruption
-from ingest.batch.ledger import Ledger, LedgerReader
+from ingest.batch.ledger import Ledger
+from ingest.batch.ledger_reader import LedgerReader
 from ingest.batch.resume import Resumption
 from ingest.batch.status import read_status
 from ingest.batch.versions import fingerprints

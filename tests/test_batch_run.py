@@ -15,7 +15,7 @@ import pytest
 
 import ingest
 from ingest.batch import Outcome, RunOptions, run
-from ingest.batch.ledger import LedgerReader
+from ingest.batch.ledger_reader import LedgerReader
 from ingest.errors import OutputError, UsageError
 from ingest.settings import Settings
 

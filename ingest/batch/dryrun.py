@@ -13,13 +13,13 @@ from typing import Any, Literal
 
 from ingest.batch.folder import LEDGER
 from ingest.batch.intake import Candidate, candidates, is_folder, open_candidate
-from ingest.batch.ledger import LedgerReader
+from ingest.batch.ledger_reader import LedgerReader
 from ingest.batch.names import STAGING, output_name
 from ingest.batch.options import RunOptions
 from ingest.batch.outcome import printable
 from ingest.batch.standing import Standing
 from ingest.batch.versions import fingerprints
-from ingest.errors import DocumentError
+from ingest.errors import DocumentError, EmptyFileError, TooLargeError
 from ingest.settings import Settings
 
 Verb = Literal["read", "skip", "quarantine"]
@@ -84,8 +84,7 @@ def _intent(candidate: Candidate, out: Path, settings: Settings, options: RunOpt
 
 def _targets(candidate: Candidate, settings: Settings, options: RunOptions) -> tuple[str, ...]:
     if options.field is None:
-        number, _ = open_candidate(candidate, settings.max_size)
-        os.close(number)
+        _check(candidate, settings.max_size)
         return tuple(output_name(candidate.relative, form) for form in settings.to)
     from ingest.batch.datasets.feed import UNBOUNDED
     from ingest.batch.datasets.kinds import kind_of, output_names
@@ -97,6 +96,19 @@ def _targets(candidate: Candidate, settings: Settings, options: RunOptions) -> t
         os.close(number)
     kind.require()
     return output_names(candidate.relative, kind)
+
+
+def _check(candidate: Candidate, max_size: int) -> None:
+    """Raise what opening a candidate would; nothing is fetched or unpacked to find out."""
+    if candidate.opener is None or not candidate.stamp:
+        number, _ = open_candidate(candidate, max_size)
+        os.close(number)
+        return
+    size = int(candidate.stamp.partition(":")[0])
+    if not size:
+        raise EmptyFileError("is empty")
+    if size > max_size:
+        raise TooLargeError(f"has {size} bytes, over the limit of {max_size}")
 
 
 def _hidden(folder: str) -> Iterator[Intent]:

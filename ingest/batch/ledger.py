@@ -10,8 +10,7 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ingest.batch.closing import Closing
 from ingest.batch.folder import OutputFolder
@@ -45,8 +44,7 @@ CREATE TABLE inputs(
 CREATE TABLE facts(key TEXT PRIMARY KEY, value TEXT NOT NULL);
 PRAGMA user_version = {_VERSION};
 """
-_ENTRY = "number, source, stamp, sha256, made, text, status, files"
-_FIND = f"SELECT {_ENTRY} FROM documents WHERE name = ?"  # noqa: S608  # names of columns
+ENTRY = "number, source, stamp, sha256, made, text, status, files"
 _AT_ONCE = 500
 """Documents looked up in one query: of one alone, more than half the time is the query's own."""
 _CHUNK = 500
@@ -109,7 +107,7 @@ class Ledger(Closing):
         for start in range(0, len(names), _AT_ONCE):
             part = names[start : start + _AT_ONCE]
             places = ",".join("?" * len(part))
-            query = f"SELECT name, {_ENTRY} FROM documents WHERE name IN ({places})"  # noqa: S608
+            query = f"SELECT name, {ENTRY} FROM documents WHERE name IN ({places})"  # noqa: S608
             with _told(self._path):
                 for name, *row in self._connection.execute(query, part):
                     found[name] = Entry(*row)
@@ -258,53 +256,3 @@ def _failure(path: Path, error: sqlite3.Error) -> OutputError:
             f"{path}: {error}", advice="check space and permissions; what is written stays"
         )
     return OutputError(f"{path}: {error}", advice=_ADVICE)
-
-
-class LedgerReader:
-    """A look into a ledger, also beside a batch that is writing it.
-
-    What is not there, or cannot be read, is empty.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._connection: sqlite3.Connection | None = None
-        if path.is_file():
-            uri = f"{path.absolute().as_uri()}?mode=ro"
-            with contextlib.suppress(sqlite3.Error):
-                self._connection = sqlite3.connect(uri, uri=True)
-
-    def __enter__(self) -> LedgerReader:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._connection is not None:
-            self._connection.close()
-
-    def find(self, name: bytes) -> Entry | None:
-        """Look a document up."""
-        for row in self._rows(_FIND, (name,)):
-            return Entry(*row)
-        return None
-
-    def facts(self) -> dict[str, str]:
-        """Return the facts of the last run; `ended` is among them when it came to its end."""
-        return dict(self._rows("SELECT key, value FROM facts"))
-
-    def records(self) -> Iterator[str]:
-        """Yield the records of the inputs of the last run, in order."""
-        query = (
-            "SELECT coalesce(inputs.record, documents.record) FROM inputs"
-            " JOIN documents ON documents.number = inputs.document ORDER BY position"
-        )
-        for (record,) in self._rows(query):
-            yield record
-
-    def _rows(self, query: str, values: tuple[bytes, ...] = ()) -> Iterator[Any]:
-        if self._connection is not None:
-            with contextlib.suppress(sqlite3.Error):
-                yield from self._connection.execute(query, values)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ingest.batch.folder import LEDGER
-from ingest.batch.ledger import LedgerReader
+from ingest.batch.ledger_reader import LedgerReader
 from ingest.batch.names import RECORDS, STAGING
 from ingest.errors import UsageError
 

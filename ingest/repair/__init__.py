@@ -27,12 +27,12 @@ def bind(settings: Settings) -> Callable[[Document], Document]:
         edits, marks, mirrored = glosses.edits(document.text, settings)
         metadata = {"conversion": "mirror"} if mirrored else None
         if not edits:
-            edits, marks_of_bytes = mojibake.edits(document.text)
+            edits, marks_of_bytes = mojibake.edits(document.text, settings.infer)
             return document.revise(
                 "repair", edits, marks=[*marks, *marks_of_bytes], metadata=metadata
             )
         first = in_order(edits)
-        second, later = mojibake.edits(replaced(document.text, first))
+        second, later = mojibake.edits(replaced(document.text, first), settings.infer)
         step = Step("repair", first)
         marks += [
             mark._replace(start=step.source_offset(mark.start), end=step.source_offset(mark.end))

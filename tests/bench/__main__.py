@@ -27,6 +27,7 @@ ROOMS = (
     "pdf",
     "encoding",
     "mojibake",
+    "lossy",
     "language",
     "gloss",
     "strip",

@@ -12,14 +12,15 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from ingest.edits import Edit, Mark
-from ingest.repair.mojibake import mention, single_byte
+from ingest.repair.mojibake import lossy, mention, single_byte
 from ingest.repair.mojibake.channels import LATIN
 from ingest.repair.mojibake.gate import Suspect, suspects
 from ingest.repair.mojibake.report import dead, garbled
 from ingest.repair.mojibake.strict import repairs
+from ingest.settings import Inference
 
 
-def edits(text: str) -> tuple[list[Edit], list[Mark]]:
+def edits(text: str, infer: Inference = "auto") -> tuple[list[Edit], list[Mark]]:
     """Propose edits that bring garbled text back, and mark what is garbled and stays.
 
     Spans count in `text`. A strict round trip that makes clearly better text is
@@ -38,13 +39,16 @@ def edits(text: str) -> tuple[list[Edit], list[Mark]]:
     marks: list[Mark] = []
     about = _Lazy(partial(mention.is_about_encodings, text))
     gone = list(dead(text, about))
-    for suspect in suspects(text):
+    for suspect in _suspects(text):
         line = text[suspect.start : suspect.end]
         line_about = _Lazy(partial(mention.is_about_encodings, line))
         taken: list[tuple[int, int]] = []
-        for edit in _proposals(line, suspect):
+        for edit in _proposals(line, suspect, infer):
             start, end = edit.start - suspect.start, edit.end - suspect.start
             taken.append((start, end))
+            if isinstance(edit, Mark):
+                marks.append(edit)
+                continue
             shown = mention.is_shown_repaired(line, start, end, edit.after)
             if mention.is_quoted(line, start, end) and (shown or about()):
                 continue
@@ -63,6 +67,14 @@ def edits(text: str) -> tuple[list[Edit], list[Mark]]:
     return made, sorted(marks + gone)
 
 
+def _suspects(text: str) -> list[Suspect]:
+    found = {suspect[:2]: suspect for suspect in suspects(text)}
+    for suspect in lossy.suspects(text):
+        known = found.get(suspect[:2], suspect)
+        found[suspect[:2]] = suspect._replace(families=suspect.families | known.families)
+    return sorted(found.values())
+
+
 class _Lazy:
     """The answer to a question that is asked only of garbled text, and once."""
 
@@ -76,12 +88,34 @@ class _Lazy:
         return self._answer
 
 
-def _proposals(line: str, suspect: Suspect) -> Iterator[Edit]:
-    """Edits of one line, strict ones first, ftfy's in what they leave."""
+def _proposals(line: str, suspect: Suspect, infer: Inference) -> Iterator[Edit | Mark]:
+    """Edits of one line: of what lost bytes, then strict ones, ftfy's in what they leave.
+
+    A mark stands for what lost too much to be restored.
+    """
+    at = 0
+    whole = []
+    for found in lossy.repairs(line, suspect.families, infer):
+        for edit in found.edits:
+            yield edit._replace(start=suspect.start + edit.start, end=suspect.start + edit.end)
+        if not found.edits:
+            start, end = suspect.start + found.start, suspect.start + found.end
+            why = f"UTF-8 read as {found.reader.label}, with too many bytes lost"
+            yield Mark(start, end, "garbled", "mojibake.lossy", why)
+        whole.append((at, found.start))
+        at = found.end
+    whole.append((at, len(line)))
+    for start, end in whole:
+        part = line if len(whole) == 1 else line[start:end]
+        yield from _without_loss(part, suspect.start + start, suspect.families)
+
+
+def _without_loss(line: str, offset: int, families: frozenset[str]) -> Iterator[Edit]:
     at = 0
     gaps = []
-    for repair in repairs(line, suspect.families):
-        start, end = suspect.start + repair.start, suspect.start + repair.end
+    repair = None
+    for repair in repairs(line, families):
+        start, end = offset + repair.start, offset + repair.end
         why = ", then ".join(
             f"{one.written} read as {one.read}" for one in reversed(repair.channels)
         )
@@ -89,7 +123,23 @@ def _proposals(line: str, suspect: Suspect) -> Iterator[Edit]:
         yield Edit(start, end, before, repair.text, repair.channels[0].rule, "proven", why)
         gaps.append((at, repair.start))
         at = repair.end
+    if repair is not None and repair.channels[0].written == "utf-8":
+        channel = repair.channels[0]
+        said = lossy.cut_off(line[at:], f"utf-8-as-{channel.read}")
+        if said is not None:
+            why = f"utf-8 read as {channel.read}, cut off within a character"
+            yield Edit(
+                offset + at, offset + len(line), line[at:], said, "mojibake.lossy", "lost", why
+            )
+            at = len(line)
     gaps.append((at, len(line)))
-    if LATIN in suspect.families:
-        for start, end in gaps:
-            yield from single_byte.edits(line[start:end], suspect.start + start)
+    if LATIN not in families:
+        return
+    for start, end in gaps:
+        at = start
+        for edit in lossy.spaces.edits(line[start:end]):
+            first, last = start + edit.start, start + edit.end
+            yield edit._replace(start=offset + first, end=offset + last)
+            yield from single_byte.edits(line[at:first], offset + at)
+            at = last
+        yield from single_byte.edits(line[at:end], offset + at)

@@ -1,0 +1,187 @@
+"""Lossy repair: text whose bytes were partly lost when it was read in the wrong encoding.
+
+What survived is written back to bytes; where bytes are gone, a beam search asks the language
+model which characters fit between their neighbours. Everything else is decoded strictly.
+A noisy channel (Kernighan, Church and Gale, 1990), with bytes in place of keystrokes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Set
+from typing import Final, NamedTuple
+
+from ingest.edits import Edit
+from ingest.repair.language import han
+from ingest.repair.mojibake.channels import LATIN
+from ingest.repair.mojibake.lossy import spaces
+from ingest.repair.mojibake.lossy.beam import Search
+from ingest.repair.mojibake.lossy.gate import suspects
+from ingest.repair.mojibake.lossy.readers import READERS, Octets, Reader, octets
+from ingest.repair.mojibake.lossy.record import Atom, Recorder
+from ingest.repair.mojibake.lossy.regions import Piece, regions
+from ingest.repair.mojibake.plausibility import classes, cost
+from ingest.settings import Inference
+
+__all__ = ["Found", "cut_off", "repairs", "spaces", "suspects"]
+
+_LOST: Final = "\N{REPLACEMENT CHARACTER}"
+
+#: Nats by which what survived must be more plausible than as it stands.
+MARGIN: Final = 14.0
+#: Nats taken off for each gap: the choice among what fits.
+GUESSED: Final = 3.0
+#: Characters of three bytes in everyday scripts that must have survived whole, where two
+#: broken ones count as one and one at least is whole; or else letters of two bytes.
+WHOLE: Final = 2
+LETTERS: Final = 6
+# First bytes of Han characters, kana and wide punctuation, none followed by more than two
+# others: of Latin-1's letters in any other order, six in a row are one in 5,000.
+_DROPPED: Final = re.compile(rb"(?:[\xe3-\xe9\xef][\xa0-\xbf]{0,2}[\x20-\x7e]{0,40}){6,}")
+#: Characters at the end of a text that were one or two before it was cut.
+REST: Final = 3
+_CUT_OFF: Final = re.compile(
+    rb"((?:[\xe0-\xef][\x80-\xbf]{2}|[\xc2-\xdf][\x80-\xbf])*)(?:[\xe0-\xef][\x80-\xbf]?|[\xc2-\xdf])"
+)
+#: Nats a character that what survived may cost: the rarest measured text stays below.
+IMPLAUSIBLE: Final = 9.5
+
+
+class Found(NamedTuple):
+    """A region of a line that lost bytes, with its edits; none where it cannot be restored.
+
+    Offsets count in the line.
+    """
+
+    start: int
+    end: int
+    edits: tuple[Edit, ...]
+    reader: Reader
+
+
+def repairs(line: str, families: Set[str], infer: Inference) -> Iterator[Found]:
+    """Regions of a line that lost bytes, in order.
+
+    >>> found = next(repairs("鍏充簬绀惧尯宸ヤ綔涓�鍥戒汉", {"utf-8-as-gb18030"}, "auto"))
+    >>> [(edit.before, edit.after, edit.certainty) for edit in found.edits]
+    [('鍏充簬绀惧尯宸ヤ綔', '关于社区工作', 'proven'), ('涓�', '中', 'inferred'), ('鍥戒汉', '国人', 'proven')]
+    """
+    end = 0
+    for family in sorted(families):
+        reader = READERS.get(family.removeprefix("utf-8-as-"))
+        if reader is None or not (family == LATIN or "\ufffd" in line or "?" in line):
+            continue
+        seen = octets(line, reader)
+        for region in regions(seen, line, reader):
+            found = _repair(line, region, seen, reader, infer)
+            if found is not None and found.start >= end:
+                end = found.end
+                yield found
+
+
+def cut_off(rest: str, family: str) -> str | None:
+    """What the end of a text says that was cut within its last character, or None.
+
+    `rest` stands behind text that was read wrongly in the same way, up to the end.
+
+    >>> cut_off("绀", "utf-8-as-gb18030"), cut_off("后", "utf-8-as-gb18030")
+    ('\ufffd', None)
+    """
+    reader = READERS.get(family.removeprefix("utf-8-as-"))
+    if reader is None or not rest or len(rest) > REST:
+        return None
+    content = octets(rest, reader).content
+    found = _CUT_OFF.fullmatch(content)
+    return found and found[1].decode("utf-8") + _LOST
+
+
+def _repair(
+    line: str, region: list[Piece], seen: Octets, reader: Reader, infer: Inference
+) -> Found | None:
+    known = "".join(piece.text for piece in region if not piece.parses)
+    gaps = sum(len(piece.parses) > 0 for piece in region)
+    offsets = seen.offsets
+    # A byte on either side may be half of a character of the reader.
+    start = next(offsets[at] for at in range(region[0].start, -1, -1) if at in offsets)
+    stop = next(offsets[at] for at in range(region[-1].end, len(seen.content) + 1) if at in offsets)
+    if not _is_likely(known, gaps):
+        return Found(start, stop, (), reader) if _is_dropped(region, seen) else None
+    dropped = any(piece.gap is not None and piece.gap.dropped for piece in region)
+    if dropped and infer != "always" and gaps > _wide(known):
+        return Found(start, stop, (), reader)
+    found = Search(han(), reader, line[:start], known).run(region)
+    before = _without_signs(line[start:stop])
+    after = _without_signs(known + "".join(choices[0].text for choices in found))
+    gain = cost(before, precise=True) - cost(after, precise=True) - GUESSED * gaps
+    if gain < MARGIN:
+        return Found(start, stop, (), reader) if gain > MARGIN / 2 else None
+    atoms = []
+    decided = iter(found)
+    for piece in region:
+        if piece.parses:
+            readings = next(decided)
+            sure = _without_guess(piece)
+            atoms.append(Atom(piece.start, piece.end, "", readings, sure, piece.cut))
+        else:
+            at = piece.start
+            for char in piece.text:
+                size = len(char.encode())
+                atoms.append(Atom(at, at + size, char))
+                at += size
+    edits = Recorder(line, seen, reader, infer, is_han=_is_chinese(known)).edits(atoms)
+    if not edits:
+        return None
+    if infer != "always" and sum(edit.after.count(_LOST) for edit in edits) > _survived(known):
+        edits = []
+    return Found(start, stop, tuple(edits), reader)
+
+
+def _is_likely(known: str, gaps: int) -> bool:
+    """Whether so much has survived that it is hardly UTF-8 by accident."""
+    shape = classes(known)
+    wide = _wide(known)
+    letters = sum(map(shape.count, "cCl"))
+    if letters < LETTERS and (not wide or 2 * wide + gaps < 2 * WHOLE):
+        return False
+    if wide + letters < gaps / 3:
+        return False
+    rest = "".join(char for char in known if char > "\x7f")
+    return cost(rest, precise=True) <= IMPLAUSIBLE * len(rest)
+
+
+def _is_dropped(region: list[Piece], seen: Octets) -> bool:
+    """Whether too short characters, one behind the other, are a sign by themselves."""
+    content = seen.content[region[0].start : region[-1].end]
+    return all(
+        piece.gap is None or len(piece.gap.dropped) > 0 for piece in region if piece.parses
+    ) and bool(_DROPPED.fullmatch(content))
+
+
+def _survived(known: str) -> int:
+    return sum(char > "\x7f" for char in known)
+
+
+def _wide(text: str) -> int:
+    """Characters of three bytes in everyday scripts."""
+    shape = classes(text)
+    return sum(map(shape.count, "hkpts"))
+
+
+def _without_signs(text: str) -> str:
+    return text.replace(_LOST, "").replace("?", "")
+
+
+def _is_chinese(known: str) -> bool:
+    """Whether the Han model speaks the language: there is Han text, and little else."""
+    shape = classes(known)
+    characters = shape.count("h") + shape.count("H")
+    return characters > 0 and sum(map(shape.count, "ktsS")) * 8 <= characters
+
+
+def _without_guess(piece: Piece) -> str | None:
+    """What is known of a gap that can be understood in one way only."""
+    if len(piece.parses) > 1:
+        return None
+    return "".join(
+        unit if isinstance(unit, str) else unit.only or _LOST for unit in piece.parses[0].units
+    )

@@ -1,0 +1,58 @@
+"""Which lines may have lost bytes: those with a U+FFFD or a `?` among letters, and odd ones.
+
+Only such lines are searched for neighbours that UTF-8 makes when it is read in pairs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from ingest.repair.mojibake.channels import LATIN
+from ingest.repair.mojibake.gate import Suspect, read_as
+from ingest.repair.mojibake.lossy.readers import READERS
+
+_LOSS: Final = re.compile(r"\ufffd|[^\x00-\x7f]\?|\?[^\x00-\x7f]")
+_LEADS: Final = range(0xE2, 0xEE)
+_FOLLOWING: Final = range(0x81, 0xC0)
+
+
+def suspects(text: str) -> Iterator[Suspect]:
+    """Lines with a loss that look like UTF-8 read in an encoding of two bytes.
+
+    >>> [suspect.families for suspect in suspects("好吗?\\n鍏充簬?\\n")]
+    [frozenset({'utf-8-as-gb18030'})]
+    """
+    at = 0
+    while loss := _LOSS.search(text, at):
+        start = text.rfind("\n", 0, loss.start()) + 1
+        end = text.find("\n", loss.end())
+        at = end = end if end >= 0 else len(text)
+        families = frozenset(
+            f"utf-8-as-{name}" for name, look in _looks() if look.search(text, start, end)
+        )
+        if families:
+            yield Suspect(start, end, families)
+
+
+@cache
+def _looks() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    found = []
+    for name, reader in READERS.items():
+        if name == LATIN:
+            continue
+        # Three bytes a character, two at a time: lead and byte, byte and lead, two bytes.
+        one, two, three = (
+            re.escape(read_as(((a, b) for a in first for b in second), reader.writes))
+            for first, second in (
+                (_LEADS, _FOLLOWING),
+                (_FOLLOWING, _LEADS),
+                (_FOLLOWING, _FOLLOWING),
+            )
+        )
+        found.append(
+            (name, re.compile(f"[{one}][{two}\ufffd?]|[{three}\ufffd?][{one}]|[{two}][{three}]"))
+        )
+    return tuple(found)

@@ -1,0 +1,113 @@
+"""Stretches of a line that are UTF-8 read by a reader, with losses among them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final, NamedTuple
+
+from ingest.repair.mojibake.channels import LATIN
+from ingest.repair.mojibake.lossy.gaps import Gap, Parse, parses
+from ingest.repair.mojibake.lossy.readers import CONTROLS, GAPS, Octets, Reader
+
+_WHOLE: Final = (
+    rb"[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]"
+    rb"|[\xc2-\xdf][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}"
+)
+_BROKEN: Final = (
+    rb"(?:[\xe0-\xef][\x80-\xbf]?|[\xc2-\xdf])?[\x02\x03]+"
+    rb"(?:[\x80-\xf4]{1,4}[\x02\x03]+)*[\x80-\xbf]{0,2}"
+)
+# A byte become a space, or dropped: a character that is too short.
+_SHORT: Final = rb"[\xe0-\xef](?:\x20[\x80-\xbf]?\x20?|[\x80-\xbf]\x20?)?|[\xc2-\xdf]\x20?"
+_CUT: Final = rb"[\xe0-\xef][\x80-\xbf]?\Z"
+_ASCII: Final = rb"[\t\x20-\x7e]{1,40}"
+#: Windows-1252 shows that controls were no controls for it.
+_WINDOWS: Final = re.compile("[€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+
+
+class Piece(NamedTuple):
+    """Part of a region: bytes that survived (`text`), or a gap with its parses."""
+
+    start: int
+    end: int
+    text: str
+    parses: tuple[Parse, ...] = ()
+    gap: Gap | None = None
+    cut: bool = False
+
+
+@cache
+def _tokens(latin: bool) -> re.Pattern[bytes]:
+    parts = [rb"(?P<known>(?:" + _WHOLE + rb")+)", rb"(?P<gap>" + _BROKEN + rb")"]
+    if latin:
+        parts.append(rb"(?P<short>" + _SHORT + rb")")
+    parts += [rb"(?P<cut>" + _CUT + rb")", rb"(?P<ascii>" + _ASCII + rb")", rb"(?P<else>.)"]
+    return re.compile(b"|".join(parts), re.DOTALL)
+
+
+def regions(seen: Octets, line: str, reader: Reader) -> Iterator[list[Piece]]:
+    """Regions of a line, each a list of pieces that begins and ends with what is no ASCII."""
+    dropped = b""
+    if reader.name == LATIN and not re.search(
+        rb"[\x80-\xff]\x02|[\x80-\xff]\x03[\x80-\xff]", seen.content
+    ):
+        dropped = GAPS if _WINDOWS.search(line) else CONTROLS
+    region: list[Piece] = []
+    for token in _tokens(reader.name == LATIN).finditer(seen.content):
+        piece = _piece(token, seen, reader, dropped)
+        if piece is not None:
+            region.append(piece)
+        else:
+            yield from _closed(region, seen)
+            region = []
+    yield from _closed(region, seen)
+
+
+def _closed(region: list[Piece], seen: Octets) -> Iterator[list[Piece]]:
+    text = "".join(piece.text for piece in region)
+    wide = sum(char >= "\u0800" for char in text)
+    pairs = sum("\x80" <= char < "\u0800" for char in text)
+    # Pairs of bytes of clean neighbours are characters of two bytes by accident.
+    alien = "\u0800" if wide > pairs else "\x80"
+    while region and not region[0].parses:
+        start, end, text = region[0][:3]
+        kept = text.lstrip("".join({char for char in text if char < alien}))
+        if kept:
+            region[0] = Piece(end - len(kept.encode()), end, kept)
+            break
+        del region[0]
+    while region and not region[-1].parses:
+        start, end, text = region[-1][:3]
+        kept = text.rstrip("".join({char for char in text if char < alien}))
+        if kept:
+            region[-1] = Piece(start, start + len(kept.encode()), kept)
+            break
+        del region[-1]
+    if not any(piece.parses for piece in region):
+        return
+    short = [piece for piece in region if piece.gap is not None and piece.gap.dropped]
+    if len(short) == 1 and region[-1] is short[0] and short[0].end == len(seen.content):
+        # Nothing else was dropped: the text ends here.
+        start, end = short[0][:2]
+        region[-1] = Piece(start, end, "\ufffd", (Parse(0.0, ("\ufffd",)),), cut=True)
+    yield region
+
+
+def _piece(token: re.Match[bytes], seen: Octets, reader: Reader, dropped: bytes) -> Piece | None:
+    kind = token.lastgroup
+    start, end = token.span()
+    content = token[0]
+    if kind == "known":
+        return Piece(start, end, content.decode("utf-8"))
+    if kind == "ascii":
+        return Piece(start, end, content.decode("ascii"))
+    if kind == "else":
+        return None
+    if kind == "cut":
+        return Piece(start, end, "\ufffd", (Parse(0.0, ("\ufffd",)),), cut=True)
+    following = seen.content[end] if end < len(seen.content) else -1
+    gap = Gap(content, following, dropped if kind == "short" else b"")
+    found = parses(gap, reader)
+    return Piece(start, end, "", tuple(found), gap) if found else None

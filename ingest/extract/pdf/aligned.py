@@ -10,11 +10,11 @@ the marks of a list are no cells, and full lines of a column are prose.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import compress, count, pairwise
 
 from ingest.extract.pdf.cells import Piece
 from ingest.extract.pdf.characters import DROPPED
-from ingest.extract.pdf.columns import gaps
+from ingest.extract.pdf.columns import Gap, gaps
 from ingest.extract.pdf.corridors import CORRIDOR, FEWEST, Segment, lines_of, runs
 from ingest.extract.pdf.frame import Frame
 from ingest.extract.pdf.gridding import gridded
@@ -53,15 +53,15 @@ def with_aligned(
     """
     if page_frame.turns:
         return rows
-    near = _announced(rows)
-    if not near:
+    found = _parted(text_page, page_frame, rows)
+    if not found:
         return rows
     made: dict[int, tuple[frozenset[int], list[Row]]] = {}
     for begin, end in _stretches(rows):
         segments = [
             segment
             for index in range(begin, end)
-            for segment in _segments(text_page, page_frame, index, rows[index], is_near=near[index])
+            for segment in _segments(index, rows[index], found.get(index, ()))
         ]
         for run in runs(lines_of(segments)):
             table = gridded(run, level)
@@ -79,26 +79,33 @@ def with_aligned(
     return ordered
 
 
-def _announced(rows: Sequence[Row]) -> list[bool]:
-    """Say which rows may have a gap somewhere; none where the page announces no table.
+def _parted(text_page: int, page_frame: Frame, rows: Sequence[Row]) -> dict[int, list[Gap]]:
+    """The gaps of rows near a sign of a table, by index; none where the page announces none.
 
-    That costs hardly anything where it is prose.
+    Where it is prose that costs hardly anything: only rows that seem to have a gap are
+    asked, and their neighbours only where they have.
     """
-    sparse = _sparse(rows)
+    sparse = list(compress(count(), _sparse(rows)))
     # A row that begins to the right of the one before, and no lower.
     beside = [
-        two[1][0] > one[1][2] and two[1][1] < one[1][3] - 0.3 * two[2]
-        for one, two in pairwise(rows)
+        at
+        for at, (one, two) in enumerate(pairwise(rows))
+        if two[1][0] > one[1][2] and two[1][1] < one[1][3] - 0.3 * two[2]
     ]
-    if sum(sparse) + sum(beside) < FEWEST:
+    if len(sparse) + len(beside) < FEWEST:
+        return {}
+    found = {at: _gaps(text_page, page_frame, rows[at]) for at in sparse}
+    for at in beside + [at for at in sparse if found[at]]:
+        for near in range(max(0, at - NEAR), min(len(rows), at + NEAR + 1)):
+            if near not in found:
+                found[near] = _gaps(text_page, page_frame, rows[near])
+    return found if beside or any(found.values()) else {}
+
+
+def _gaps(text_page: int, page_frame: Frame, row: Row) -> list[Gap]:
+    if not _fits(row) or len(row.text) != row.last - row.first + 1:
         return []
-    signs = [at for at, is_one in enumerate(sparse) if is_one]
-    signs += [at for at, is_one in enumerate(beside) if is_one]
-    near = [False] * len(rows)
-    for at in signs:
-        begin, end = max(0, at - NEAR), min(len(rows), at + NEAR + 1)
-        near[begin:end] = [True] * (end - begin)
-    return near
+    return gaps(text_page, page_frame, row, CORRIDOR)
 
 
 def _sparse(rows: Sequence[Row]) -> list[bool]:
@@ -146,18 +153,15 @@ def _fits(row: Row) -> bool:
     return not row.angle and row.visible and "\t" not in row.text and row.size > 0
 
 
-def _segments(
-    text_page: int, page_frame: Frame, index: int, row: Row, *, is_near: bool
-) -> Iterator[Segment]:
+def _segments(index: int, row: Row, between: Sequence[Gap]) -> Iterator[Segment]:
     x0, top, x1, bottom = row.box
     begin, left = 0, x0
-    if is_near and " " in row.text and len(row.text) == row.last - row.first + 1:
-        for gap in gaps(text_page, page_frame, row, CORRIDOR):
-            at = gap.behind - row.first
-            text = row.text[begin : at - 1].strip(_STRIPPED)
-            if text:
-                yield Segment(index, Piece(text, (left, top, gap.left, bottom), row.size))
-            begin, left = at, gap.right
+    for gap in between:
+        at = gap.behind - row.first
+        text = row.text[begin : at - 1].strip(_STRIPPED)
+        if text:
+            yield Segment(index, Piece(text, (left, top, gap.left, bottom), row.size))
+        begin, left = at, gap.right
     text = row.text[begin:].strip(_STRIPPED)
     if text:
         yield Segment(index, Piece(text, (left, top, x1, bottom), row.size))

@@ -112,6 +112,14 @@ def test_a_crowd_of_one_template_is_looked_at_no_further_than_its_limit():
     assert found.first_like(400, sketches[0]) == Likeness(0, 1.0)
 
 
+def test_a_long_text_is_read_in_blocks_and_gives_the_same(monkeypatch):
+    text = "".join(random.Random(4).choices([chr(0x4E00 + n) for n in range(3000)], k=5000))
+    whole = sketch(text)
+    for block in (1, 700, 4996, 4997):
+        monkeypatch.setattr("ingest.batch.sketches._BLOCK", block)
+        assert sketch(text) == whole
+
+
 def test_what_a_child_sends_is_taken_for_a_sketch_only_where_it_is_one():
     own = sketch(FIRST)
     assert len(own) == SKETCH_BYTES

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from operator import eq
 from typing import NamedTuple
 from zlib import crc32
@@ -22,6 +22,8 @@ SKETCH_BYTES = 2 * (_BINS + _FIGURE_BINS)
 _SKETCH = re.compile(rf"[0-9a-f]{{{2 * SKETCH_BYTES}}}")
 _WIDTH = 5
 """Characters of a shingle: five Han characters are two or three words."""
+_BLOCK = 1 << 16
+"""Shingles that are in memory at a time."""
 _NOISE = re.compile(r"[\W_]+")
 _FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 _SPREAD, _WORD = 0x9E3779B1, 0xFFFFFFFF
@@ -55,14 +57,16 @@ def sketch(text: str) -> bytes:
     raw = plain.encode("utf-16-le", "surrogatepass")
     size = 2 * _WIDTH
     ends = range(0, max(len(raw) - size, 0) + 2, 2)
-    words = {crc32(raw[at : at + size]) * _SPREAD & _WORD for at in ends}
-    # One digit alone numbers a list or a page.
+    words = (
+        {crc32(raw[at : at + size]) * _SPREAD & _WORD for at in ends[begin : begin + _BLOCK]}
+        for begin in range(0, len(ends), _BLOCK)
+    )
     figures = {
-        crc32(figure.encode()) * _SPREAD & _WORD
-        for figure in _FIGURE.findall(text)
-        if len(figure) > 1
+        crc32(found[0].encode()) * _SPREAD & _WORD
+        for found in _FIGURE.finditer(text)
+        if len(found[0]) > 1  # one digit alone numbers a list or a page
     }
-    return _lowest(words, _BINS) + _lowest(figures, _FIGURE_BINS)
+    return _lowest(words, _BINS) + _lowest([figures], _FIGURE_BINS)
 
 
 def told(form: str) -> bytes:
@@ -70,11 +74,15 @@ def told(form: str) -> bytes:
     return bytes.fromhex(form) if _SKETCH.fullmatch(form) else b""
 
 
-def _lowest(hashes: set[int], bins: int) -> bytes:
+def _lowest(parts: Iterable[set[int]], bins: int) -> bytes:
     """The lowest hash of each bin, its 15 low bits; 0 where the bin is empty."""
     width = (1 << 32) // bins
-    lowest = {value // width: value & 0xFFFE | 1 for value in sorted(hashes, reverse=True)}
-    return array("H", [lowest.get(number, 0) for number in range(bins)]).tobytes()
+    lowest: dict[int, int] = {}
+    for hashes in parts:
+        hashes.update(lowest.values())
+        lowest = {value // width: value for value in sorted(hashes, reverse=True)}
+    kept = {number: value & 0xFFFE | 1 for number, value in lowest.items()}
+    return array("H", [kept.get(number, 0) for number in range(bins)]).tobytes()
 
 
 def similarity(one: bytes, other: bytes) -> float:
@@ -112,7 +120,7 @@ class Originals:
     """Texts of which none is nearly the same as an earlier one, by their places.
 
     `sketch_at` gives back the sketch of a place. Memory grows with the originals alone: a
-    table of `_BANDS` numbers each, some 150 bytes.
+    table of `_BANDS` numbers each, 200 bytes at most.
     """
 
     def __init__(self, sketch_at: Callable[[int], bytes]) -> None:

@@ -58,14 +58,14 @@ def similarity(text: str, known: str) -> float:
     """
     one, other = _even(text), _even(known)
     length = len(one) + len(other)
-    return 2 * _common(one, other) / length if length else 1.0
+    return 2 * common(one, other) / length if length else 1.0
 
 
 def _even(text: str) -> str:
     return _BESIDE_IDEOGRAPH.sub("", " ".join(text.split()))
 
 
-def _common(one: str, other: str) -> int:
+def common(one: str, other: str) -> int:
     places: dict[str, bytearray] = {}
     width = len(one) // 8 + 1
     for index, character in enumerate(one):
@@ -282,6 +282,10 @@ def peak_memory(pages: int) -> float:
 
 def measure(*, quick: bool = False) -> dict[str, object]:
     """All figures of this file; `quick` leaves out the corpus and the long document."""
+    # They use the measures of this file.
+    from tests.bench.pdf_paper import measure_paper
+    from tests.bench.pdf_unseen import measure_heldout
+
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     engines = peers()
     figures: dict[str, object] = {
@@ -305,6 +309,8 @@ def measure(*, quick: bool = False) -> dict[str, object]:
         figures["similarity_corpus"] = measure_references(
             {name: engines[name] for name in chosen if name in engines}
         )
+        figures["two_column_paper"] = measure_paper(CORPUS, engines)
+    figures["heldout"] = measure_heldout(engines)
     return figures
 
 

@@ -169,3 +169,10 @@ def test_narrow_letters_written_one_by_one_are_no_copies_of_each_other() -> None
     one = Row("l", (100.0, 50.0, 105.0, 68.0), 18.0, 0.0, True, 0, 0)
     assert not _covers(one, one._replace(box=(105.0, 50.0, 110.0, 68.0)))
     assert _covers(one, one._replace(box=(100.9, 50.0, 105.9, 68.0)))
+
+
+def test_the_number_of_a_section_keeps_its_blank_and_a_quantity_has_none() -> None:
+    from ingest.extract.pdf.spaces import _SECTION
+
+    assert _SECTION.search("前文\n1.1 报告背景") and _SECTION.search("2.3.1 方法")
+    assert not _SECTION.search("前文\n16.43 个百分点") and not _SECTION.search("约1.1 公里")

@@ -201,3 +201,20 @@ def test_a_box_of_two_lines_is_one_paragraph_and_centred_lines_are_not() -> None
     paragraphs = normalize(document).text.split("\n\n")
     assert "丙" * 34 + "丁" * 11 in paragraphs
     assert "戊" * 24 in paragraphs
+
+
+def test_the_size_of_text_is_told_by_prose_and_not_by_tables() -> None:
+    rows = [(f"科目{at}\t{at}12.5\t{at}31.8\t{at}77.1", 8.0, 400.0) for at in range(30)]
+    prose = [("甲" * 34, 10.0, 400.0)] * 5 + [
+        ("资格编号：乙丙丁戊己庚辛", 10.0, 260.0),
+        ("邮箱：不详", 10.0, 110.0),
+    ]
+    text, lines, top = "", [], 40.0
+    for words, size, right in [*prose, *rows]:
+        box = (60.0, top, right, top + size)
+        lines.append(Line(len(text), len(text) + len(words), box, size))
+        text += words + "\n"
+        top += 1.5 * size
+    page = Page(1, 0, len(text), 460.0, 900.0, tuple(lines))
+    document = Document(text, Source("made.pdf", "0" * 64, "application/pdf"), (page,))
+    assert "庚辛\n\n邮箱" in normalize(document).text

@@ -68,7 +68,9 @@ class _Layout:
         self.columns = columns_of(
             Setting(rows, self.relations, self.pitches, self.tabular, self.needs)
         )
-        self.body = _body_size(rows)
+        # Tables are set smaller, and a report may hold more of them than of text.
+        prose = [row for row, cells in zip(rows, self.tabular, strict=True) if not cells]
+        self.body = _body_size(prose or rows)
 
     def keeps_on(self, index: int) -> bool:
         """Whether a line of the same size stands below the line at `index`."""

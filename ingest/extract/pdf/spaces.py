@@ -26,6 +26,11 @@ _IDEOGRAPHIC = "\u2e80-\u303f\u3040-\u30ff\u3100-\u312f\u3400-\u9fff\uf900-\ufaf
 _CANDIDATE = re.compile(
     f" (?:(?<=[{_IDEOGRAPHIC}] )(?=[^ \r\n])|(?<=[^ \r\n] )(?=[{_IDEOGRAPHIC}]))"
 )
+# The number of a section, in the way authors type it: with a blank behind. Before a unit it
+# is a quantity at the begin of a line.
+_SECTION = re.compile(
+    r"(?:^|\n)\d{1,2}(?:\.\d{1,2})+\.?(?= [^个個亿億万萬元%％‰倍年月日天人次项項家户戶吨噸米千百])"
+)
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -34,6 +39,9 @@ def without_layout_gaps(text_page: int, text: str) -> str:
     if not _IDEOGRAPH.search(text):
         return text
     at = [found.start() for found in _CANDIDATE.finditer(text)]
+    typed = {found.end() for found in _SECTION.finditer(text)} if at else set()
+    if typed:
+        at = [index for index in at if index not in typed]
     if not at:
         return text
     pdfium = library()

@@ -174,5 +174,7 @@ def test_narrow_letters_written_one_by_one_are_no_copies_of_each_other() -> None
 def test_the_number_of_a_section_keeps_its_blank_and_a_quantity_has_none() -> None:
     from ingest.extract.pdf.spaces import _SECTION
 
-    assert _SECTION.search("前文\n1.1 报告背景") and _SECTION.search("2.3.1 方法")
-    assert not _SECTION.search("前文\n16.43 个百分点") and not _SECTION.search("约1.1 公里")
+    assert _SECTION.search("前文\n1.1 报告背景")
+    assert _SECTION.search("2.3.1 方法")
+    assert not _SECTION.search("前文\n16.43 个百分点")
+    assert not _SECTION.search("约1.1 公里")

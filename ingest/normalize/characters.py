@@ -157,9 +157,6 @@ def _at_line_start(text: str, at: int) -> bool:
     return not before.rsplit("\n", 1)[-1].strip() and ("\n" in before or at <= 8)
 
 
-_ANY_CONTROL = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\U0002fffe\U0002ffff]"
-)
 _CONTROLS = re.compile(r"\x1b\[[0-9;]{0,16}[A-Za-z]|\x1b|[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]+")
 _C1 = re.compile(r"[\x80-\x84\x86-\x9f]+")
 _GLYPH_CODES = re.compile("[\x0b\x0c\x85]+")
@@ -167,27 +164,37 @@ _NONCHARACTERS = re.compile("[\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0001ffff\U000
 
 
 def _controls(text: str, setting: Setting) -> Iterator[Edit]:
-    """Controls and noncharacters carry no text.
+    """Controls carry no text.
 
     C1 controls in a typed text are the remains of an encoding confusion, and evidence
     for whoever repairs it; they stay.
     """
-    patterns = [(_CONTROLS, "control"), (_NONCHARACTERS, "noncharacter")]
+    return _dropped(_CONTROLS, "control", text, setting)
+
+
+def _noncharacters(text: str, setting: Setting) -> Iterator[Edit]:
+    return _dropped(_NONCHARACTERS, "noncharacter", text, setting)
+
+
+def _glyph_codes(text: str, setting: Setting) -> Iterator[Edit]:
+    """Codes of glyphs that a font has no name for, none of which ends a line."""
     if setting.layout:
-        # Codes of glyphs that a font has no name for, none of which ends a line.
-        patterns += [(_C1, "control"), (_GLYPH_CODES, "control")]
-    for pattern, rule in patterns:
-        for found in pattern.finditer(text):
-            # PDFium writes U+0002 or U+FFFE for the hyphen at the end of a line.
-            if (
-                setting.layout
-                and found[0] in "\x02\ufffe"
-                and text[found.end() : found.end() + 1] == "\n"
-                and text[found.start() - 1 : found.start()].isalpha()
-            ):
-                yield _edit(found, "-", "line-end-hyphen", "sure")
-            else:
-                yield _edit(found, "", rule, "sure")
+        yield from _dropped(_C1, "control", text, setting)
+        yield from _dropped(_GLYPH_CODES, "control", text, setting)
+
+
+def _dropped(pattern: re.Pattern[str], rule: str, text: str, setting: Setting) -> Iterator[Edit]:
+    for found in pattern.finditer(text):
+        # PDFium writes U+0002 or U+FFFE for the hyphen at the end of a line.
+        if (
+            setting.layout
+            and found[0] in "\x02\ufffe"
+            and text[found.end() : found.end() + 1] == "\n"
+            and text[found.start() - 1 : found.start()].isalpha()
+        ):
+            yield _edit(found, "-", "line-end-hyphen", "sure")
+        else:
+            yield _edit(found, "", rule, "sure")
 
 
 _SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
@@ -283,7 +290,9 @@ _RULES: tuple[tuple[re.Pattern[str], Rule], ...] = (
     (_COMPATIBILITY, _compatibility),
     (_LIGATURES, _ligatures),
     (_PRIVATE, _private_use),
-    (_ANY_CONTROL, _controls),
+    (_CONTROLS, _controls),
+    (_NONCHARACTERS, _noncharacters),
+    (re.compile("[\x80-\x9f\x0b\x0c]"), _glyph_codes),
     (_SURROGATES, _surrogates),
     (_SOFT_HYPHENS, _soft_hyphens),
     (_INVISIBLE, _invisible),

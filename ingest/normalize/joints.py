@@ -95,12 +95,19 @@ class Joints:
         return (one[-1], "") if whole in self._words else ("", "")
 
     @cached_property
+    def _parts(self) -> list[str]:
+        """What stands between blanks, in lower case."""
+        return self._text.lower().split()
+
+    @cached_property
     def _words(self) -> frozenset[str]:
         """Every word of the document, in lower case."""
-        return frozenset(word.lower() for word in _WORD.findall(self._text))
+        # Most parts are a word, and known to be one without a pattern.
+        others = " ".join([part for part in self._parts if not part.isalpha()])
+        return frozenset(self._parts).union(_WORD.findall(others))
 
     @cached_property
     def _compounds(self) -> frozenset[str]:
         """Every compound of the document that has a plain hyphen, in lower case."""
-        parts = " ".join([part for part in self._text.split() if "-" in part])
-        return frozenset(word.lower() for word in _WORD.findall(parts) if "-" in word)
+        parts = " ".join([part for part in self._parts if "-" in part])
+        return frozenset(word for word in _WORD.findall(parts) if "-" in word)

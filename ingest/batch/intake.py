@@ -11,7 +11,6 @@ a candidate, with its problem: every input gets its outcome.
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -26,7 +25,7 @@ from ingest.batch.regular import open_regular, refusal, wrong_kind
 from ingest.batch.urls import below, is_prefix, is_url, open_url, relative_path, require, stamp
 from ingest.errors import DocumentError, EmptyFileError
 
-_ZIP = re.compile(r"\.zip\Z", re.IGNORECASE)
+_ZIP = ".zip"
 
 Opener: TypeAlias = Callable[[int], tuple[int, int]]
 """Takes the most bytes that are wanted; returns as `open_regular` does."""
@@ -190,7 +189,8 @@ class _Walk:
                     yield _Folder(path, source, below)
                 continue
             members = None
-            if kind == stat.S_IFREG and _ZIP.search(name) and not self._excluded(name, below):
+            zipped = name[-len(_ZIP) :].lower() == _ZIP
+            if zipped and kind == stat.S_IFREG and not self._excluded(name, below):
                 members = self._members(path, source, below, False)
             if members is not None:
                 yield from members
@@ -274,9 +274,9 @@ class _Walk:
         return os.path.relpath(path, self._shared)
 
     def _wanted(self, name: str, below: str) -> bool:
-        return not self._excluded(name, below) and (
-            not self._include or _matches(self._include, name, below)
-        )
+        if self._exclude and _matches(self._exclude, name, below):
+            return False
+        return not self._include or _matches(self._include, name, below)
 
     def _excluded(self, name: str, below: str) -> bool:
         return _matches(self._exclude, name, below)

@@ -44,7 +44,7 @@ _JOBS = {
 }
 _JOIN = "ingest.batch.datasets.parquet:join_batches"
 _AHEAD = 4
-"""Chunks a worker that may be finished before an earlier one is: about 1 MB each, on the disk."""
+"""Chunks a worker that may be finished before an earlier one is: some 4 MB each, on the disk."""
 _CHECKPOINT = 1.0
 """Seconds between two points that a resumed run can go on from: a point costs about 10 ms."""
 _FOR_GOOD = ("bomb", "no-field", "malformed", "no-rows")

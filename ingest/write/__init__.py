@@ -7,13 +7,16 @@ from collections.abc import Callable
 
 from ingest.document import Document
 from ingest.errors import ConfigurationError
-from ingest.write import jsonl, markdown
+from ingest.write import jsonl, markdown, tables
+
+_PDF = "application/pdf"
 
 Renderer = Callable[[Document], str]
 
 
 def _plain(document: Document) -> str:
-    return document.text
+    # Only where the tabs are ours: those of a text file stay as they are.
+    return tables.aligned(document.text) if document.source.media_type == _PDF else document.text
 
 
 FORMS: dict[str, Renderer] = {
@@ -29,7 +32,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def render(document: Document, form: str) -> bytes:
     """Render a document in one of `FORMS`, as UTF-8.
 
-    `txt` is the text and nothing else. `md` adds the title, marks headings, lists and
+    `txt` is the text and nothing else, the cells of a PDF's tables below each other. `md` adds the title, marks headings, lists and
     tables, and escapes what Markdown would take for markup. `jsonl` is one line with
     the text, metadata, pages and a summary of the edits; the full history is what
     `Document.to_json` gives. Lone surrogates and NUL, which no file should hold, are

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 
 from ingest.document import Document, MetadataValue
+from ingest.write.tables import tables
 
 # Line ends to some readers of lines, though JSON lets them stand in a string.
 _LINE_ENDS = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
@@ -15,7 +16,8 @@ def render(document: Document) -> str:
     r"""Return one line, with its line end.
 
     Keys: `id` (sha256 of the source's bytes), `source`, `media_type`, `text`,
-    `metadata`, `pages` (number and span in `text`, in code points), `edits` and `marks`
+    `metadata`, `pages` (number and span in `text`, in code points), `tables` (span in
+    `text`, and the cells row by row; only where there are any), `edits` and `marks`
     (how many by rule), `losses`, `damaged`.
 
     >>> from ingest.document import Edit
@@ -23,6 +25,14 @@ def render(document: Document) -> str:
     >>> json.loads(render(document))["edits"]
     {'x.y': 1}
     """
+    found = [
+        {
+            "start": table.start,
+            "end": table.end,
+            "rows": [list(map(_storable, row)) for row in table.rows],
+        }
+        for table in tables(document.text)
+    ]
     record = {
         "id": document.source.sha256,
         "source": _storable(document.source.name),
@@ -33,6 +43,7 @@ def render(document: Document) -> str:
             {"number": page.number, "start": page.start, "end": page.end, "quality": page.quality}
             for page in document.layout()
         ],
+        **({"tables": found} if found else {}),
         "edits": dict(sorted(Counter(edit.rule for _, edit in document.edits()).items())),
         "marks": dict(sorted(Counter(mark.rule for _, mark in document.marks()).items())),
         "losses": document.losses,

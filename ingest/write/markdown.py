@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from ingest.document import Document
 from ingest.write.escape import escaped
+from ingest.write.tables import rows_of
 
 # Size and height of a line both larger than the body's by this make it a heading: 13 on
 # 12 points are, one odd character's size or one taller font's height alone are not.
@@ -69,10 +70,9 @@ def _rendered(block: str, start: int, levels: _Levels) -> Iterator[str]:
     kind = ""
     at = start
     lines = block.split("\n")
-    rows = sum("\t" in line.strip() for line in lines)
-    if rows > 1 and 2 * rows > len(lines):
-        # A row whose other cells are empty has no tab.
-        yield _table([line.split("\t") for line in lines])
+    rows = rows_of(lines)
+    if rows:
+        yield _table(rows)
         return
     for line in lines:
         level = levels.of(at, at + len(line)) or levels.of_words(line)
@@ -112,7 +112,7 @@ def _table(rows: Sequence[Sequence[str]]) -> str:
     width = max(map(len, rows))
     lines = [
         "| "
-        + " | ".join(escaped(cell.strip()).replace("|", "\\|") for cell in row)
+        + " | ".join(escaped(cell).replace("|", "\\|") for cell in row)
         + " | " * (width - len(row))
         + " |"
         for row in rows

@@ -24,6 +24,7 @@ from ingest.batch.sketches import (
     told,
 )
 from ingest.batch.status import read_status
+from ingest.errors import OutputError
 from ingest.settings import Settings
 
 REPORT = (
@@ -240,6 +241,24 @@ def test_rows_of_an_interrupted_dataset_are_compared_with_those_before(tmp_path,
 
     assert list(run([path], out, settings=ON, options=options, stop=begun)) == []
     (outcome,) = run([path], out, settings=ON, options=options)
+    assert _repeats(outcome.outputs[1]) == wanted
+
+
+def test_a_run_that_ends_behind_the_marks_does_not_make_them_twice(tmp_path, monkeypatch):
+    path, out = tmp_path / "crawl.jsonl.gz", tmp_path / "out"
+    wanted = _rows(path)
+    options = RunOptions(field="text")
+
+    def refuse(*_: object) -> None:
+        raise OutputError("no room")
+
+    with monkeypatch.context() as full:
+        full.setattr("ingest.batch.datasets.work.Work.finish", refuse)
+        with pytest.raises(OutputError):
+            list(run([path], out, settings=ON, options=options))
+    (outcome,) = run([path], out, settings=ON, options=options)
+    lines = gzip.decompress(outcome.outputs[1].read_bytes()).splitlines()
+    assert sum(b"near-duplicate" in line for line in lines) == len(wanted)
     assert _repeats(outcome.outputs[1]) == wanted
 
 

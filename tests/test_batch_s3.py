@@ -7,6 +7,7 @@ every developer.
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,26 @@ def test_a_prefix_and_a_dataset(store, tmp_path):
     (made,) = batch(["s3://crawl/rows/"], tmp_path / "rows", RunOptions(field="text"))
     assert made.rows == {"total": 300, "unchanged": 300}
     assert gzip.decompress(made.outputs[0].read_bytes()) == rows
+
+
+def test_shards_are_sent_and_read_back(store, tmp_path):
+    store.pipe("crawl/in/a.txt", b"Nothing is wrong here.\n")
+    store.pipe("crawl/in/b.txt", b"Nor here.\n")
+    settings = TWO.replace(to=("jsonl",))
+    options = RunOptions(shards="jsonl.gz", shards_to="s3://crawl/shards/")
+    for _ in range(2):  # the second finds what the first has sent
+        made = list(run(["s3://crawl/in/"], tmp_path / "out", settings=settings, options=options))
+        assert [one.status for one in made] == ["done", "done"]
+        store.invalidate_cache()
+        names = sorted(store.find("crawl/shards"))
+        shards = [name for name in names if name.endswith(".jsonl.gz")]
+        lines = [
+            line for name in shards for line in gzip.decompress(store.cat_file(name)).splitlines()
+        ]
+        assert [json.loads(line)["text"] for line in lines] == [
+            "Nothing is wrong here.\n",
+            "Nor here.\n",
+        ]
 
 
 def test_a_server_that_is_gone_is_a_reason_and_no_crash(store, tmp_path, monkeypatch):

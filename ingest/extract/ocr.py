@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from ingest.document import Box
 from ingest.errors import MissingExtraError
+from ingest.extract.sections import in_reading_order
 
 PACKAGE = "rapidocr_onnxruntime"
 
@@ -53,10 +54,9 @@ def _engine() -> Any:
 
 
 def recognize(picture: Picture) -> list[Recognized]:
-    """Return the lines of a picture from the top down.
+    """Return the lines of a picture in reading order, columns one after the other.
 
-    Lines side by side come from left to right; columns are not told apart. Raises
-    `MissingExtraError`.
+    Raises `MissingExtraError`.
     """
     engine = _engine()
     import numpy  # type: ignore[import-not-found, unused-ignore]
@@ -73,18 +73,4 @@ def recognize(picture: Picture) -> list[Recognized]:
         words = " ".join(str(text).split())
         if words:
             lines.append(Recognized(words, box, float(confidence)))
-    return _in_lines(lines)
-
-
-def _in_lines(found: list[Recognized]) -> list[Recognized]:
-    """Sort by line and then from left to right: a skewed scan lifts one end of a line."""
-    ordered: list[Recognized] = []
-    line: list[Recognized] = []
-    for one in sorted(found, key=lambda one: one.box[1] + one.box[3]):
-        if line:
-            _, top, _, bottom = line[0].box
-            if (one.box[1] + one.box[3]) / 2 > bottom - 0.3 * (bottom - top):
-                ordered += sorted(line, key=lambda part: part.box[0])
-                line = []
-        line.append(one)
-    return ordered + sorted(line, key=lambda part: part.box[0])
+    return [lines[at] for at in in_reading_order([line.box for line in lines])]

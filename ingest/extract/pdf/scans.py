@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from statistics import median
 
 from ingest.extract import ocr
 from ingest.extract.pdf.assembly import Reading
@@ -19,6 +20,9 @@ LONGEST = 4000
 UNSURE = 0.5
 """Mean confidence below which a page counts as not read: noise is seldom above 0.4, and clean
 print at or above 0.9."""
+
+LIKE = 1.3
+"""Ratio of heights up to which two recognized lines are in one size of type."""
 
 _BGR = 2
 _WITH_ANNOTATIONS = 1
@@ -39,11 +43,15 @@ def recognized(page: int, reading: Reading) -> Reading:
     if confidence < UNSURE:
         return reading
     across, down = page_frame.width / picture.width, page_frame.height / picture.height
+    usual = median((line.box[3] - line.box[1]) * down for line in found)
     rows = []
     for line in found:
         x0, top, x1, bottom = line.box
         box = (x0 * across, top * down, x1 * across, bottom * down)
-        rows.append(Row(line.text, box, box[3] - box[1], 0.0, True, 0, len(line.text) - 1))
+        high = box[3] - box[1]
+        # A line with a tall letter is no heading: the boxes are as high as what they hold.
+        size = usual if usual / LIKE < high < usual * LIKE else high
+        rows.append(Row(line.text, box, size, 0.0, True, 0, len(line.text) - 1))
     why = f"read from its picture, confidence {confidence:.2f}"
     return Reading(rows, page_frame.width, page_frame.height, "good", "extract.ocr", why)
 

@@ -24,6 +24,10 @@ from ingest.extract.pdf.rulings import Ruling
 SPREAD = 1.2
 """In em: a line that is so much longer than its characters need has a gap somewhere."""
 
+STRETCH = 0.3
+"""In em for each blank: a line that is longer by less has its blanks stretched to fill it. Of
+760 such lines of eleven reports 45 had a gap as wide as a corridor, none of them in a table."""
+
 NARROW = 0.42
 """In em: the mean width of a letter or a digit in narrow faces."""
 
@@ -129,7 +133,10 @@ def _sparse(rows: Sequence[Row]) -> list[bool]:
             widths.append(length / letters[-1])
     usual = sorted(widths)[len(widths) // 4] if widths else NARROW
     letter = min(max(usual, NARROW), BROAD)
-    return [length > letter * count + SPREAD for length, count in zip(spare, letters, strict=True)]
+    return [
+        length > letter * count + max(SPREAD, STRETCH * row.text.count(" "))
+        for row, length, count in zip(rows, spare, letters, strict=True)
+    ]
 
 
 def _stretches(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:

@@ -153,6 +153,9 @@ def _edges(path: int, box: Box) -> list[Box]:
         return []
     if count == _RECTANGLE:
         return _rectangle(path, box)
+    # Most of what is no rectangle is round, and shows it at once.
+    if pdfium.segment_type(pdfium.segment_at(path, 1)) not in (_LINE, _MOVE):
+        return []
     segments = list(map(pdfium.segment_at, repeat(path), range(count)))
     kinds = list(map(pdfium.segment_type, segments))
     if kinds.count(_LINE) + kinds.count(_MOVE) != count:

@@ -218,3 +218,49 @@ def test_the_size_of_text_is_told_by_prose_and_not_by_tables() -> None:
     page = Page(1, 0, len(text), 460.0, 900.0, tuple(lines))
     document = Document(text, Source("made.pdf", "0" * 64, "application/pdf"), (page,))
     assert "庚辛\n\n邮箱" in normalize(document).text
+
+
+def two_pages(note: str, first: str, second: str) -> Document:
+    """Two pages of full lines; a note in small type closes the first one."""
+    text, pages = "", []
+    for number, rows in enumerate(
+        (
+            [
+                *[("甲" * 34, 10.0, 400.0)] * 6,
+                (first, 10.0, 60 + 10.0 * len(first)),
+                (note, 8.0, 200.0),
+            ],
+            [(second, 10.0, 60 + 10.0 * len(second)), *[("乙" * 34, 10.0, 400.0)] * 6],
+        ),
+        start=1,
+    ):
+        lines, top, start = [], 60.0, len(text)
+        for words, size, right in rows:
+            top += 20 if size < 10 else 0
+            box = (60.0, top, right, top + size)
+            lines.append(Line(len(text), len(text) + len(words), box, size))
+            text += words + "\n"
+            top += 15
+        pages.append(Page(number, start, len(text), 460.0, 700.0, tuple(lines)))
+    return Document(text, Source("made.pdf", "0" * 64, "application/pdf"), tuple(pages))
+
+
+def test_a_footnote_goes_behind_the_paragraph_that_it_parts() -> None:
+    document = two_pages("① 见县志第三卷。", "丙" * 34, "丁" * 34)
+    normalized = normalize(document)
+    assert (
+        normalized.text
+        == "甲" * 204 + "丙" * 34 + "丁" * 34 + "乙" * 204 + "\n\n① 见县志第三卷。\n"
+    )
+    assert normalized.undo().text == document.text
+    assert {edit.rule for edit in normalized.history[-1].edits} >= {"paragraph.note"}
+
+
+def test_a_footnote_after_a_finished_paragraph_stays_where_it_stands() -> None:
+    text = normalize(two_pages("① 见县志第三卷。", "丙" * 9, "丁" * 34)).text
+    assert text.split("\n\n")[1:2] == ["① 见县志第三卷。"]
+
+
+def test_small_type_without_a_mark_stays_where_it_stands() -> None:
+    text = normalize(two_pages("图一 渡口的水位", "丙" * 34, "丁" * 34)).text
+    assert text.index("图一") < text.index("丁")

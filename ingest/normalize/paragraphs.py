@@ -8,11 +8,12 @@ type changes. No rule looks at what the words mean.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise, starmap
+from typing import NamedTuple
 
 from ingest.document import Edit
-from ingest.normalize import bands, cells, markers
+from ingest.normalize import bands, cells, markers, notes
 from ingest.normalize.columns import DEEPEST, Column, Setting, columns_of, needed
 from ingest.normalize.geometry import (
     SIZE,
@@ -27,6 +28,7 @@ from ingest.normalize.joints import Joints
 
 JOIN = "paragraph.join"
 BREAK = "paragraph.break"
+NOTE = "paragraph.note"
 CELL = cells.RULE
 
 # em: wider than the largest space of a justified line that is not full.
@@ -39,6 +41,9 @@ _GAP = 1.25
 _TOUCHING, _SPACE = 0.15, 0.5
 # Type of a heading, against the body's: may run over two lines without filling the first.
 _HEADING = 1.2
+
+
+_OVERLEAF = "the notes of a page parted a paragraph that goes on overleaf"
 
 
 class _Layout:
@@ -117,18 +122,81 @@ def find(text: str, rows: Sequence[Row]) -> list[Edit]:
         return []
     layout = _Layout(text, rows)
     joints = Joints(text)
-    return [*_edits(text, layout, joints), *cells.find(layout.lines, layout.tabular, layout.rows)]
+    edits = [*_edits(text, layout, joints, {}), *cells.find(layout.lines, layout.tabular, rows)]
+    found = list(notes.find(layout.lines, rows, layout.body))
+    return _around(text, rows, joints, (edits, found)) if found else edits
 
 
-def _edits(text: str, layout: _Layout, joints: Joints) -> Iterator[Edit]:
+def _around(
+    text: str,
+    rows: Sequence[Row],
+    joints: Joints,
+    known: tuple[Sequence[Edit], Sequence[notes.Notes]],
+) -> list[Edit]:
+    """The edits, with the notes put behind the paragraphs that they part.
+
+    What is decided inside of notes stays as it is; the rest is decided without them.
+    """
+    edits, found = known
+    inside = [
+        edit
+        for edit in edits
+        for first, last in found
+        if rows[first].start <= edit.start and edit.end <= rows[last].end
+    ]
+    held: dict[int, _Held] = {}
+    body: list[Row] = []
+    at = 0
+    for first, last in found:
+        body += rows[at:first]
+        start, end = rows[first].start, rows[last].end
+        own = [edit for edit in inside if start <= edit.start and edit.end <= end]
+        held[len(body) - 1] = _Held(start, end, _edited(text, start, end, own))
+        at = last + 1
+    layout = _Layout(text, [*body, *rows[at:]])
+    around = [
+        *_edits(text, layout, joints, held),
+        *cells.find(layout.lines, layout.tabular, layout.rows),
+    ]
+    moved = [edit for edit in around if edit.rule == NOTE]
+    return around + [
+        edit
+        for edit in inside
+        if not any(one.start <= edit.start and edit.end <= one.end for one in moved)
+    ]
+
+
+class _Held(NamedTuple):
+    """Notes between two rows: their span in the text, and how they will read."""
+
+    start: int
+    end: int
+    text: str
+
+
+def _edited(text: str, start: int, end: int, edits: Sequence[Edit]) -> str:
+    parts: list[str] = []
+    for edit in sorted(edits):
+        parts += (text[start : edit.start], edit.after)
+        start = edit.end
+    return "".join(parts) + text[start:end]
+
+
+def _edits(text: str, layout: _Layout, joints: Joints, kept: Mapping[int, _Held]) -> Iterator[Edit]:
+    """Yield the edits between rows; `kept` are notes, by the index of the row before them."""
     rows = layout.rows
+    waiting: list[str] = []  # notes that the present paragraph is still to be closed with
     opening = 0  # index of the row that opens the present paragraph
     line_left = rows[0].left  # where the present line begins, over rows beside each other
     tabular = layout.tabular[0]
     for index, where in enumerate(layout.relations):
         one, two = rows[index], rows[index + 1]
         between = text[one.end : two.start]
-        if between.strip():
+        note = kept.get(index)
+        if note is None and between.strip():
+            if waiting:
+                yield Edit(one.end, one.end, "", _closing(waiting), NOTE, "sure", _OVERLEAF)
+            waiting = []
             opening, line_left, tabular = index + 1, two.left, False
             continue
         if where == "beside":
@@ -149,15 +217,33 @@ def _edits(text: str, layout: _Layout, joints: Joints) -> Iterator[Edit]:
             cut, put = joints.between(line, following)
             start = one.end - len(cut)
             before = text[start : two.start]
-            if before != put:
+            if note is not None:
+                waiting.append(note.text)
+                yield Edit(start, two.start, before, put, NOTE, "sure", _OVERLEAF)
+            elif before != put:
                 yield Edit(start, two.start, before, put, JOIN, "sure")
         else:
             wanted = "\n" if _one_list(layout, opening, index, tabular) else "\n\n"
-            if between != wanted:
-                yield Edit(one.end, two.start, between, wanted, BREAK, "sure")
+            stop = two.start
+            if note is not None:
+                if text[note.end : stop] != "\n\n":
+                    yield Edit(note.end, stop, text[note.end : stop], "\n\n", BREAK, "sure")
+                wanted, stop = "\n\n", note.start
+            if waiting:
+                after = _closing(waiting) + "\n\n"
+                yield Edit(one.end, stop, text[one.end : stop], after, NOTE, "sure", _OVERLEAF)
+            elif text[one.end : stop] != wanted:
+                yield Edit(one.end, stop, text[one.end : stop], wanted, BREAK, "sure")
+            waiting = []
             opening = index + 1
         line_left = two.left
         tabular = layout.tabular[index + 1]
+    if waiting:
+        yield Edit(rows[-1].end, rows[-1].end, "", _closing(waiting), NOTE, "sure", _OVERLEAF)
+
+
+def _closing(waiting: Sequence[str]) -> str:
+    return "".join(f"\n\n{note}" for note in waiting)
 
 
 def _beside(layout: _Layout, joints: Joints, index: int) -> tuple[str, bool]:

@@ -29,7 +29,7 @@ _CANDIDATE = re.compile(
 # The number of a section, in the way authors type it: with a blank behind. Before a unit it
 # is a quantity at the begin of a line.
 _SECTION = re.compile(
-    r"(?:^|\n)\d{1,2}(?:\.\d{1,2})+\.?(?= [^个個亿億万萬元%％‰倍年月日天人次项項家户戶吨噸米千百])"
+    r"(?:^|\n)\d{1,2}(?:\.\d{1,2})+\.?(?= [^个個亿億万萬元%％‰倍年月日天人次项項家户戶吨噸米])"
 )
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 

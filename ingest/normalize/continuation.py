@@ -1,0 +1,222 @@
+"""Whether a line goes on with the paragraph before it: what is known of a document's lines.
+
+A line break inside a paragraph is there because the line was full; a paragraph ends
+where a line stops short, where the next one is indented or set apart, or where the
+type changes. No rule looks at what the words mean.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import pairwise, starmap
+
+from ingest.normalize import bands, cells, markers
+from ingest.normalize.columns import DEEPEST, Column, Setting, columns_of, needed
+from ingest.normalize.geometry import (
+    SIZE,
+    Relation,
+    Row,
+    is_resized,
+    pitches,
+    relation,
+    usual_pitch,
+)
+
+# em: wider than the largest space of a justified line that is not full.
+_SHORT = 0.6
+# em: less is the play of a sampled box, more is an indent; Latin books indent by one em.
+_INDENT = 0.8
+# of the usual distance of lines: half a line's extra space is 1.3 and more.
+_GAP = 1.25
+# Type of a heading, against the body's: may run over two lines without filling the first.
+_HEADING = 1.2
+
+
+class Layout:
+    """What the decisions share: rows, their relations, columns and the usual distance.
+
+    Every row is asked about several times by its neighbours: what it answers is known once.
+    """
+
+    def __init__(self, text: str, rows: Sequence[Row]) -> None:
+        self.rows = rows
+        self.lines = [text[row.start : row.end] for row in rows]
+        self.kinds = list(map(markers.kind, self.lines))
+        self.needs = list(map(needed, self.lines, rows))
+        self.relations: list[Relation] = list(starmap(relation, pairwise(rows)))
+        self.resized = list(starmap(is_resized, pairwise(rows)))
+        self.pitches = pitches(rows)
+        # Rows of cells may be several lines high; their distance is not that of lines.
+        of_prose: list[Relation] = [
+            "elsewhere" if "\t" in one or "\t" in two else where
+            for (one, two), where in zip(pairwise(self.lines), self.relations, strict=True)
+        ]
+        self.usual = usual_pitch(rows, of_prose)
+        self.tabular = cells.tabular(self.lines, rows, self.relations)
+        self.bands = bands.find(self.lines, rows, self.relations)
+        for index in self.bands:
+            self.tabular[index] = self.tabular[index + 1] = True
+        self.columns = columns_of(
+            Setting(rows, self.relations, self.pitches, self.tabular, self.needs)
+        )
+        # Tables are set smaller, and a report may hold more of them than of text.
+        prose = [row for row, cells in zip(rows, self.tabular, strict=True) if not cells]
+        self.body = _body_size(prose or rows)
+
+    def keeps_on(self, index: int) -> bool:
+        """Whether a line of the same size stands below the line at `index`."""
+        return (
+            0 <= index < len(self.relations)
+            and self.relations[index] == "below"
+            and not self.resized[index]
+        )
+
+    def column(self, index: int) -> Column | None:
+        """The column that a line was set in; None where nothing tells it."""
+        return self.columns.of(self.rows, index)
+
+    def width(self, index: int) -> float:
+        """Width of the column of a line, or of all that its page shows."""
+        column = self.column(index)
+        if column is not None:
+            return column.right - column.left
+        number = self.rows[index].page
+        first = bisect_left(self.rows, number, key=_page)
+        page = self.rows[first : bisect_right(self.rows, number, first, key=_page)]
+        return max(row.right for row in page) - min(row.left for row in page)
+
+
+def _page(row: Row) -> int:
+    return row.page
+
+
+def _body_size(rows: Sequence[Row]) -> float:
+    weights: dict[float, int] = {}
+    for row in rows:
+        size = round(row.em, 1)
+        weights[size] = weights.get(size, 0) + row.end - row.start
+    return max(weights, key=weights.__getitem__, default=0.0)
+
+
+def one_list(layout: Layout, opening: int, index: int, tabular: bool) -> bool:
+    """Whether the next line goes on with the list or table that the present one belongs to."""
+    line, following = layout.lines[index], layout.lines[index + 1]
+    if tabular and layout.tabular[index + 1]:
+        return True
+    if markers.is_contents(line) and markers.is_contents(following):
+        return True
+    kind = layout.kinds[opening]
+    if not kind or kind == "chapter" or kind != layout.kinds[index + 1]:
+        return False
+    one, two = layout.rows[opening], layout.rows[index + 1]
+    # Items are set like each other; two headings in a row are set in larger type.
+    return one.em < SIZE * two.em and two.em < SIZE * one.em and two.em < 1.1 * layout.body
+
+
+def continues(layout: Layout, index: int, opening: int, line_left: float) -> bool:
+    """Whether the row after `index` goes on with the paragraph that `opening` began."""
+    one, two = layout.rows[index], layout.rows[index + 1]
+    where = layout.relations[index]
+    if not one.upright or not two.upright or layout.resized[index]:
+        return False
+    kind = layout.kinds[index + 1]
+    if kind == "bullet" or layout.tabular[index + 1] or markers.is_contents(layout.lines[index]):
+        return False
+    if where == "below" and _apart(layout, index):
+        return False
+    if where == "below" and two.em > _HEADING * layout.body:
+        return _heading_continues(layout, index, kind)
+    column = layout.column(index)
+    if column is None:
+        return False
+    if one.right + layout.needs[index + 1] + _SHORT * one.em < column.right:
+        return False
+    first = layout.rows[opening]
+    if where == "elsewhere":
+        return _continues_elsewhere(layout, index, opening, kind)
+    if kind and kind == layout.kinds[opening] and abs(first.left - two.left) < one.em:
+        return False
+    return not _indented(layout, index, opening, line_left, column)
+
+
+def _apart(layout: Layout, index: int) -> bool:
+    """Whether the next line stands further off than lines of one paragraph do there."""
+    one, two = layout.rows[index], layout.rows[index + 1]
+    distance = layout.pitches[index]
+    em = min(one.em, two.em)
+    if distance < 1.1 * layout.usual * em:
+        return False
+    # Line spacing changes within a document; the neighbours above and below tell it.
+    near = layout.usual * em
+    neighbours = [at for at in (index - 1, index + 1) if layout.keeps_on(at)]
+    if neighbours:
+        near = min([layout.pitches[at] for at in neighbours])
+    return distance > _GAP * max(near, 0.9 * em)
+
+
+def _heading_continues(layout: Layout, index: int, kind: str) -> bool:
+    """A heading over two lines is broken where it reads well: half a column is enough."""
+    one = layout.rows[index]
+    if kind or layout.lines[index][-1] in "。！？：.!?:":
+        return False
+    return one.right - one.left > 0.5 * layout.width(index)
+
+
+def _indented(layout: Layout, index: int, opening: int, line_left: float, column: Column) -> bool:
+    """Whether the next line opens a paragraph by where it begins."""
+    two, first = layout.rows[index + 1], layout.rows[opening]
+    step = _INDENT * two.em
+    moved = two.left - line_left
+    if abs(moved) <= step:
+        # Both begin at one place: both are paragraphs' first lines where the column
+        # has its edge further out and the line before opened its paragraph there.
+        indented = column.left + step < two.left < column.left + DEEPEST * two.em
+        return indented and opening == index and _returns(layout, index + 1, column)
+    if moved > 0:
+        # Further in: a new paragraph, unless it hangs under the words of an item.
+        hangs = opening == index and (
+            layout.kinds[opening] != "" or _hangs(layout, index + 1, column)
+        )
+        return not hangs and moved < DEEPEST * two.em
+    # Further out: the second line of an indented paragraph, or the next item of a list
+    # whose lines hang.
+    return opening != index or -moved > DEEPEST * first.em
+
+
+def _hangs(layout: Layout, index: int, column: Column) -> bool:
+    """Whether the indented line at `index` hangs under the words of the one before it.
+
+    A full line that hangs is followed by another; one that stops short by a line
+    further out, where the next item begins. In a paragraph that opens with an indent
+    it is the other way round.
+    """
+    if not layout.keeps_on(index):
+        return False
+    one, two = layout.rows[index], layout.rows[index + 1]
+    full = one.right + layout.needs[index + 1] + _SHORT * one.em >= column.right
+    level = abs(one.left - two.left) < _INDENT * one.em
+    return level if full else two.left < one.left - _INDENT * one.em
+
+
+def _returns(layout: Layout, index: int, column: Column) -> bool:
+    """Whether the line after `index`, in its block, goes back to the edge of the column."""
+    if index + 1 >= len(layout.rows) or layout.relations[index] != "below":
+        return True
+    return layout.rows[index + 1].left < column.left + _INDENT * layout.rows[index].em
+
+
+def _continues_elsewhere(layout: Layout, index: int, opening: int, kind: str) -> bool:
+    """Whether a paragraph goes on at the top of another column or page."""
+    column, target = layout.column(index), layout.column(index + 1)
+    if column is None or target is None or kind:
+        return False
+    width, other = column.right - column.left, target.right - target.left
+    if width > 1.2 * other or other > 1.2 * width:
+        return False
+    two, first = layout.rows[index + 1], layout.rows[opening]
+    if two.left < target.left + _INDENT * two.em:
+        return True
+    # Further in: a paragraph that begins there, unless it hangs under an item's words.
+    inside, hanging = two.left - target.left, first.left - column.left
+    return layout.kinds[opening] != "" and hanging < inside < hanging + 4 * two.em

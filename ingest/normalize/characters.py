@@ -85,13 +85,14 @@ def _ideographs(script: str) -> dict[int, str]:
 def _radicals(text: str, setting: Setting) -> Iterator[Edit]:
     """A radical in a word is its ideograph: the font's map names both for one shape."""
     table: dict[int, str] | None = None
+    is_about = _ABOUT_RADICALS.search(text) is not None
     for found in _RADICALS.finditer(text):
         run = found[0]
         # A list of radicals: three and more in the order of the block.
         if len(run) > 2 and all(0 < ord(b) - ord(a) < 4 for a, b in pairwise(run)):
             continue
         near = text[max(0, found.start() - 20) : found.end() + 20]
-        if _ABOUT_RADICALS.search(near):
+        if is_about and _ABOUT_RADICALS.search(near):
             continue
         # In a typed text a lone radical is what somebody chose; only inside a word is it not.
         if not setting.layout and not re.search("[\u3400-\u9fff]", near):

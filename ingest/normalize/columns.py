@@ -35,6 +35,9 @@ _CLOSING = re.compile("[，。、；：！？）》〉”’」』】〕％,.;:!
 _FIRST_WORD = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uff60]+")
 
 
+Interval = tuple[float, float]
+
+
 class Column(NamedTuple):
     """The edges that the lines of a block keep to, and how many lines reach the right one."""
 
@@ -129,10 +132,10 @@ def _around(columns: Sequence[Column], block: Column, em: float) -> Column | Non
 def _justified(prose: Sequence[Row]) -> list[Column]:
     """Columns that lines end at exactly, to two points, again and again."""
     ends: dict[int, list[Row]] = {}
-    pages: dict[int, list[Row]] = {}
+    pages: dict[int, list[Interval]] = {}
     for row in prose:
         ends.setdefault(round(row.right / 2), []).append(row)
-        pages.setdefault(row.page, []).append(row)
+        pages.setdefault(row.page, []).append((row.left, row.right))
     # One line in a hundred, and four, end there: more than chance brings together.
     wanted = max(4, len(prose) // 100)
     columns: list[Column] = []
@@ -149,8 +152,10 @@ def _justified(prose: Sequence[Row]) -> list[Column]:
     return columns
 
 
-def _kept_to(members: Sequence[Row], pages: Mapping[int, Sequence[Row]]) -> list[Row]:
+def _kept_to(members: Sequence[Row], pages: Mapping[int, Sequence[Interval]]) -> list[Row]:
     """The lines that end at an edge, on the pages where lines keep to it.
+
+    `pages` has the left and the right ends of the lines of each page.
 
     Last lines of paragraphs, too, end together now and then; but there most lines run on.
     """
@@ -160,9 +165,8 @@ def _kept_to(members: Sequence[Row], pages: Mapping[int, Sequence[Row]]) -> list
     kept: list[Row] = []
     for page, ending in by_page.items():
         edge, em = ending[0].right, ending[0].em
-        beyond = sum(
-            row.left < edge - 2 * em and row.right > edge + 1.5 * em for row in pages[page]
-        )
+        begin, end = edge - 2 * em, edge + 1.5 * em
+        beyond = sum([right > end and left < begin for left, right in pages[page]])
         if 2 * len(ending) >= beyond:
             kept += ending
     return kept

@@ -108,16 +108,22 @@ def _moved(
             after_starts.append(start + shift)
             after_ends.append(end + shift)
             continue
-        step = Step("", tuple(edits[at : _last(edits, at, end)]))
+        growth = 0
+        last = at
+        while last < count and edits[last].start < end:
+            growth += len(edits[last].after) - (edits[last].end - edits[last].start)
+            last += 1
+        if edit_start > start and edits[last - 1].end <= end:
+            after_starts.append(start + shift)
+            after_ends.append(end + shift + growth)
+            continue
+        # An edit begins with the line, or runs over one of its ends.
+        while last < count and edits[last].start <= end:
+            last += 1
+        step = Step("", tuple(edits[at:last]))
         after_starts.append(step.start_now(start) + shift)
         after_ends.append(step.end_now(end) + shift)
     return after_starts, after_ends
-
-
-def _last(edits: Sequence[Edit], at: int, end: int) -> int:
-    while at < len(edits) and edits[at].start <= end:
-        at += 1
-    return at
 
 
 def relation(one: Row, two: Row) -> Relation:

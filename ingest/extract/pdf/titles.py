@@ -31,7 +31,6 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w")
-_NOT_WORDS = re.compile(r"[\W_]+")
 
 
 def title_of(stated: str, text: str, pages: Sequence[Page], outline: Sequence[str]) -> str:
@@ -50,7 +49,7 @@ def title_of(stated: str, text: str, pages: Sequence[Page], outline: Sequence[st
 
 
 def _bare(words: str) -> str:
-    return _NOT_WORDS.sub("", words).casefold()
+    return "".join(filter(str.isalnum, words)).casefold()
 
 
 def _is_fragment(stated: str, text: str, pages: Sequence[Page]) -> bool:

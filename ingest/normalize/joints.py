@@ -15,6 +15,7 @@ _SHARED_MARKS = "“”‘’…—·"
 _HAN_SPACE_LATIN = re.compile("[\u4e00-\u9fff] [A-Za-z0-9]|[A-Za-z0-9] [\u4e00-\u9fff]")
 _HAN_LATIN = re.compile("[\u4e00-\u9fff][A-Za-z0-9]|[A-Za-z0-9][\u4e00-\u9fff]")
 _CJK_MARK = re.compile("[\u3000-\u303f\uff00-\uff60“”‘’…—]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _LAST_WORD = re.compile(r"[^\W\d_]+\Z")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
@@ -36,6 +37,8 @@ class Joints:
     >>> Joints("").between("the depart-", "ment counted")
     ('-', '')
     >>> Joints("").between("社区", "工作"), Joints("").between("two", "words")
+    (('', ''), ('', ' '))
+    >>> Joints("기록은 남아 있지 않다").between("기록은 남", "아 있지"), Joints("").between("자세한", "기록은")
     (('', ''), ('', ' '))
     """
 
@@ -62,7 +65,19 @@ class Joints:
             return "", self._beside_han(last, first)
         if last in "/\u2013" and not first.isspace():
             return "", ""
+        if _HANGUL.match(last) and _HANGUL.match(first):
+            return "", "" if self._parts_a_word(one, two) else " "
         return "", " "
+
+    def _parts_a_word(self, one: str, two: str) -> bool:
+        """Whether the halves at a line's end are a word that stands elsewhere in the document.
+
+        Korean sets blanks between words, but many programs end lines inside of them.
+        """
+        before, after = _LAST_WORD.search(one[-60:]), _FIRST_WORD.match(two[:60])
+        if before is None or after is None:
+            return False
+        return f"{before[0]}{after[0]}".lower() in self._words
 
     def _beside_han(self, last: str, first: str) -> str:
         han_and_latin = (last.isalnum() and last.isascii()) != (first.isalnum() and first.isascii())

@@ -9,7 +9,7 @@ the marks of a list are no cells, and full lines of a column are prose.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, count, pairwise
 
 from ingest.extract.pdf.cells import Piece
@@ -98,18 +98,24 @@ def _parted(text_page: int, page_frame: Frame, rows: Sequence[Row]) -> dict[int,
     ]
     if len(sparse) + len(beside) < FEWEST:
         return {}
-    found = {at: _gaps(text_page, page_frame, rows[at]) for at in sparse}
-    for at in beside + [at for at in sparse if found[at]]:
-        for near in range(max(0, at - NEAR), min(len(rows), at + NEAR + 1)):
-            if near not in found:
-                found[near] = _gaps(text_page, page_frame, rows[near])
-    return found if beside or any(found.values()) else {}
+    found: dict[int, list[Gap]] = {}
+
+    def ask(indices: Iterable[int]) -> None:
+        asked = [at for at in indices if at not in found and _is_whole(rows[at])]
+        of_rows = gaps(text_page, page_frame, [rows[at] for at in asked], CORRIDOR)
+        found.update(zip(asked, of_rows, strict=True))
+
+    ask(sparse)
+    near: set[int] = set()
+    for at in beside + [at for at in sparse if found.get(at)]:
+        near.update(range(max(0, at - NEAR), min(len(rows), at + NEAR + 1)))
+    ask(sorted(near))
+    return found if near else {}
 
 
-def _gaps(text_page: int, page_frame: Frame, row: Row) -> list[Gap]:
-    if not _fits(row) or len(row.text) != row.last - row.first + 1:
-        return []
-    return gaps(text_page, page_frame, row, CORRIDOR)
+def _is_whole(row: Row) -> bool:
+    """Say whether the text of a row still fits PDFium's indices."""
+    return _fits(row) and len(row.text) == row.last - row.first + 1
 
 
 def _sparse(rows: Sequence[Row]) -> list[bool]:

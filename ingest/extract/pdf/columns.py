@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Sequence
 from itertools import accumulate, repeat
-from operator import add
+from operator import add, sub
 from statistics import median
 from typing import NamedTuple
 
@@ -64,11 +65,12 @@ def untangled(text_page: int, page_frame: Frame, rows: list[Row]) -> list[Row]:
     if len(wide) < FEWEST:
         return rows
     some = (wide[len(wide) // 4], wide[len(wide) // 2], wide[3 * len(wide) // 4])
-    one, two = (bool(gaps(text_page, page_frame, row)) for row in some[:2])
+    one, two = map(bool, gaps(text_page, page_frame, some[:2]))
     # Two of three must have one: a third is asked only where it decides.
-    if not (one or two) or (one != two and not gaps(text_page, page_frame, some[2])):
+    if not (one or two) or (one != two and not gaps(text_page, page_frame, some[2:])[0]):
         return rows
-    gaps_of = {row.first: gaps(text_page, page_frame, row) for row in wide}
+    found = gaps(text_page, page_frame, wide)
+    gaps_of = {row.first: of_row for row, of_row in zip(wide, found, strict=True)}
     single = [found[0] for found in gaps_of.values() if len(found) == 1]
     if len(single) < FEWEST or 2 * len(single) < len(wide):
         return rows
@@ -76,13 +78,22 @@ def untangled(text_page: int, page_frame: Frame, rows: list[Row]) -> list[Row]:
     return _by_column(text_page, page_frame, rows, gaps_of, middle)
 
 
-def gaps(text_page: int, page_frame: Frame, row: Row, narrowest: float = GUTTER) -> list[Gap]:
-    """Return the gaps of an upright row, from left to right, that are wider than so many em."""
-    words = list(map(len, row.text.split(" ")))
-    count = len(words) - 1
+def gaps(
+    text_page: int, page_frame: Frame, rows: Sequence[Row], narrowest: float = GUTTER
+) -> list[list[Gap]]:
+    """Return the gaps of each of some upright rows that are wider than so many em.
+
+    They come from left to right.
+    """
+    blanks: list[int] = []
+    ends_of: list[int] = []
+    for row in rows:
+        words = map(len, row.text.split(" "))
+        blanks += map(add, accumulate(words), range(row.first, row.first + row.text.count(" ")))
+        ends_of.append(len(blanks))
+    count = len(blanks)
     if not count:
-        return []
-    blanks = list(map(add, accumulate(words), range(row.first, row.first + count)))
+        return [[] for _ in rows]
     loose_box = library().loose_box
     floats = array("f", bytes(32 * count))
     start, _ = floats.buffer_info()
@@ -90,12 +101,25 @@ def gaps(text_page: int, page_frame: Frame, row: Row, narrowest: float = GUTTER)
     texts = repeat(text_page)
     sum(map(loose_box, texts, [at - 1 for at in blanks], range(start, middle, 16)))
     sum(map(loose_box, texts, [at + 1 for at in blanks], range(middle, middle + 16 * count, 16)))
-    ends, begins = floats[2 : 4 * count : 4], floats[4 * count :: 4]
-    return [
-        Gap(end - page_frame.left, begin - page_frame.left, at + 1)
-        for at, end, begin in zip(blanks, ends, begins, strict=True)
-        if begin - end > narrowest * row.size
-    ]
+    numbers = floats.tolist()
+    ends, begins = numbers[2 : 4 * count : 4], numbers[4 * count :: 4]
+    widths = list(map(sub, begins, ends))
+    found: list[list[Gap]] = []
+    first = 0
+    for row, last in zip(rows, ends_of, strict=True):
+        least = narrowest * row.size
+        wide = first < last and max(widths[first:last]) > least
+        found.append(
+            [
+                Gap(ends[at] - page_frame.left, begins[at] - page_frame.left, blanks[at] + 1)
+                for at in range(first, last)
+                if widths[at] > least
+            ]
+            if wide
+            else []
+        )
+        first = last
+    return found
 
 
 def _by_column(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -49,19 +50,13 @@ def _around(
     What is decided inside of notes stays as it is; the rest is decided without them.
     """
     edits, found = known
-    inside = [
-        edit
-        for edit in edits
-        for first, last in found
-        if rows[first].start <= edit.start and edit.end <= rows[last].end
-    ]
+    spans = [(rows[first].start, rows[last].end) for first, last in found]
+    inside = _by_span(edits, spans)
     held: dict[int, _Held] = {}
     body: list[Row] = []
     at = 0
-    for first, last in found:
+    for (first, last), (start, end), own in zip(found, spans, inside, strict=True):
         body += rows[at:first]
-        start, end = rows[first].start, rows[last].end
-        own = [edit for edit in inside if start <= edit.start and edit.end <= end]
         held[len(body) - 1] = _Held(start, end, _edited(text, start, end, own))
         at = last + 1
     layout = Layout(text, [*body, *rows[at:]])
@@ -69,12 +64,21 @@ def _around(
         *_edits(text, layout, joints, held),
         *cells.find(layout.lines, layout.tabular, layout.rows),
     ]
-    moved = [edit for edit in around if edit.rule == NOTE]
-    return around + [
-        edit
-        for edit in inside
-        if not any(one.start <= edit.start and edit.end <= one.end for one in moved)
-    ]
+    moved = [(edit.start, edit.end) for edit in around if edit.rule == NOTE]
+    in_place = [edit for own in inside for edit in own]
+    gone = {edit for own in _by_span(in_place, moved) for edit in own}
+    return around + [edit for edit in in_place if edit not in gone]
+
+
+def _by_span(edits: Sequence[Edit], spans: Sequence[tuple[int, int]]) -> list[list[Edit]]:
+    """The edits that lie inside of each of some spans, which are in order and apart."""
+    starts = [start for start, _ in spans]
+    inside: list[list[Edit]] = [[] for _ in spans]
+    for edit in edits:
+        at = bisect_right(starts, edit.start) - 1
+        if at >= 0 and edit.end <= spans[at][1]:
+            inside[at].append(edit)
+    return inside
 
 
 class _Held(NamedTuple):

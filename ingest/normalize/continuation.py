@@ -206,10 +206,28 @@ def _returns(layout: Layout, index: int, column: Column) -> bool:
     return layout.rows[index + 1].left < column.left + _INDENT * layout.rows[index].em
 
 
+def _is_figure(layout: Layout, index: int, opening: int, kind: str) -> bool:
+    """Whether what looks like the number of an item is a figure at the begin of a line.
+
+    Where paragraphs open with an indent, and the line has none, it opens nothing.
+    """
+    column, target = layout.column(index), layout.column(index + 1)
+    if column is None or target is None or kind not in ("number", "levels"):
+        return False
+    two, first = layout.rows[index + 1], layout.rows[opening]
+    return (
+        layout.kinds[opening] == ""
+        and first.left > column.left + _INDENT * first.em
+        and two.left < target.left + _INDENT * two.em
+    )
+
+
 def _continues_elsewhere(layout: Layout, index: int, opening: int, kind: str) -> bool:
     """Whether a paragraph goes on at the top of another column or page."""
     column, target = layout.column(index), layout.column(index + 1)
-    if column is None or target is None or kind:
+    if column is None or target is None:
+        return False
+    if kind and not _is_figure(layout, index, opening, kind):
         return False
     width, other = column.right - column.left, target.right - target.left
     if width > 1.2 * other or other > 1.2 * width:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from statistics import median
 from typing import NamedTuple
 
 from ingest.extract.pdf.cells import Piece
@@ -25,6 +24,9 @@ FAR = 3.2
 
 CLOSE = 1.5
 """In em: lines of one cell stand no further apart."""
+
+CLOSER = 0.8
+"""The distance of two lines of one cell by that of rows, where rows have padding between them."""
 
 INTERLEAVED = 0.85
 """In em: lines of one column stand no closer."""
@@ -147,10 +149,11 @@ def _reach(run: Sequence[Line]) -> float:
     """
     size = run[0][0].piece.size
     steps = [two[0].middle - one[0].middle for one, two in pairwise(run)]
-    lines = [step for step in steps if step >= INTERLEAVED * size]
-    least = min(lines, default=0.0)
-    is_padded = median(lines or [0.0]) > TIGHT * least
-    return TIGHT * least if is_padded else INTERLEAVED * size
+    lines = sorted(step for step in steps if step >= INTERLEAVED * size)
+    least = lines[0] if lines else 0.0
+    # Cells of several lines have more distances inside than between rows.
+    is_padded = bool(lines) and lines[3 * len(lines) // 4] > TIGHT * TIGHT * least
+    return max(INTERLEAVED * size, TIGHT * least if is_padded else CLOSER * least)
 
 
 def _opens(line: Line, below: Line, columns: Sequence[Interval], reach: float) -> bool:

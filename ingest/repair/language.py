@@ -100,6 +100,8 @@ class Model:
             unseen=head["unseen"],
             longest=head["longest"],
         )
+        #: `symbols` of single characters: most of the time of a walk went there.
+        self._symbols: dict[str, Symbols] = {}
 
     def score(self, text: str) -> float:
         """Natural logarithm of the probability of a text, from its first word on.
@@ -192,7 +194,9 @@ class Model:
         """
         if progress.run == ord("0") and char in _IN_NUMBER:
             return 0.0, progress
-        text = self.symbols(char)
+        text = self._symbols.get(char)
+        if text is None:
+            text = self._symbols[char] = self.symbols(char)
         if not text.exact:
             return 0.0, progress._replace(run=0)
         if text.exact[0] == progress.run:

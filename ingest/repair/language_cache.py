@@ -14,6 +14,23 @@ CACHE_REACH: Final = 5
 #: a document of one character a million times would take seconds.
 PLACES: Final = 250
 
+#: Up to this length a pair is searched when it is asked for; an index of all pairs takes as
+#: long as a thousand searches.
+SEARCHED: Final = 20_000
+
+_HAN: Final = re.compile(r"[㐀-鿿〇]+")
+
+
+def _pairs(text: str) -> dict[str, list[int]]:
+    pairs: dict[str, list[int]] = {}
+    for match in _HAN.finditer(text):
+        start, end = match.span()
+        for at in range(start, end - 1):
+            places = pairs.setdefault(text[at : at + 2], [])
+            if len(places) < PLACES:
+                places.append(at)
+    return pairs
+
 
 class Cache:
     """What a document says: evidence for the words at its broken places.
@@ -29,16 +46,25 @@ class Cache:
     def __init__(self, simplified: str, scripts: tuple[int, int]) -> None:
         self.text = simplified
         self.scripts = scripts
-        self.size = 0
-        pairs: dict[str, list[int]] = {}
-        for match in re.finditer(r"[㐀-鿿〇]+", self.text):
-            start, end = match.span()
-            self.size += end - start
-            for at in range(start, end - 1):
-                places = pairs.setdefault(self.text[at : at + 2], [])
-                if len(places) < PLACES:
-                    places.append(at)
-        self._pairs = pairs
+        self.size = sum(map(len, _HAN.findall(simplified)))
+        self._pairs: dict[str, list[int]] | None = None
+        self._found: dict[str, list[int]] = {}
+
+    def _places(self, pair: str) -> list[int]:
+        """Where a pair of characters begins, the first places only."""
+        if len(self.text) > SEARCHED:
+            if self._pairs is None:
+                self._pairs = _pairs(self.text)
+            return self._pairs.get(pair, [])
+        found = self._found.get(pair)
+        if found is None:
+            found = self._found[pair] = []
+            if all(is_han(ord(char)) for char in pair):
+                at = self.text.find(pair)
+                while at >= 0 and len(found) < PLACES:
+                    found.append(at)
+                    at = self.text.find(pair, at + 1)
+        return found
 
     def shared(self, left: str, candidate: str, right: str) -> dict[tuple[int, int], int]:
         """How often a candidate stands here with the same neighbours.
@@ -52,14 +78,14 @@ class Cache:
         seen: set[int] = set()
         places: list[int] = []
         if len(candidate) > 1:
-            places = self._pairs.get(candidate[:2], [])
+            places = self._places(candidate[:2])
         else:
             if left:
-                places = [at + 1 for at in self._pairs.get(left[-1] + candidate, ())]
+                places = [at + 1 for at in self._places(left[-1] + candidate)]
                 seen.update(places)
             if right:
-                more = self._pairs.get(candidate + right[0], ())
-                places += [at for at in more if at not in seen]
+                more = self._places(candidate + right[0])
+                places = places + [at for at in more if at not in seen]
         text = self.text
         for at in places:
             end = at + len(candidate)

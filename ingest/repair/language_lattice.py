@@ -59,15 +59,20 @@ class Open(NamedTuple):
 class Progress(NamedTuple):
     """Where a walk through a text stands: the words under way, the last of them just begun.
 
-    `run` is the symbol of a run of digits or letters that one more character continues, or 0.
+    `run` is the symbol of a run of digits or letters that one more character continues, or
+    0. `mass` is the probability to be here, of which the states have their shares.
     """
 
     open: tuple[Open, ...]
     run: int
+    mass: float = 1.0
 
 
 #: The symbols of runs.
 _RUNS: Final = (ord("0"), ord("A"))
+
+#: Masses below are scaled up, lest a long text without marks come to nothing.
+_LEAST: Final = 1e-100
 
 
 def is_han(code: int) -> bool:
@@ -145,31 +150,53 @@ class Lattice:
     def advance(self, progress: Progress, exact: int, simple: int) -> tuple[float, Progress]:
         """Cost of one more symbol, and where the walk stands behind it."""
         han = is_han(exact)
-        get = self.words.get
+        get, get_pair = self.words.get, self._pairs.get
+        boosts = self._boosts
         states = []
-        grown = []
-        for begun in progress.open if han else progress.open[-1:]:
-            state = extend(begun.exact, exact)
-            pair_state = extend(begun.simple, simple)
-            grown.append((state, pair_state, begun.states))
+        older = []
+        total = 0.0
+        opened, _, before = progress
+        for begun_exact, begun_simple, begun in opened if han else opened[-1:]:
+            # `extend`, `step` and `rest`, written out: this is where the time goes.
+            state = ((begun_exact ^ exact) * MULTIPLIER) & MASK
+            state ^= state >> 32
+            if begun_exact == begun_simple and exact == simple:
+                word = state
+            else:
+                word = ((begun_simple ^ simple) * MULTIPLIER) & MASK
+                word ^= word >> 32
+            older.append(Open(state, word, begun))
             level = get(state)
             if level >= 0:
                 probability = self.word_probabilities[level]
-            elif begun.exact == SEED:
+            elif begun_exact == SEED:
                 probability = self.unseen
             else:
                 continue
-            mass = self.step(begun.states, pair_state, probability)
-            states.append(State(pair_state, self.rest(pair_state), mass))
-        total = sum(state.mass for state in states)
-        fresh = Open(SEED, SEED, tuple(s._replace(mass=s.mass / total) for s in states))
+            here = 0.0
+            for last, rest, mass in begun:
+                both = (((last << 1) ^ word) * MULTIPLIER) & MASK
+                level = get_pair(both ^ (both >> 32))
+                if level < 0:
+                    here += mass * rest * probability
+                else:
+                    here += mass * min(1.0, (rest + boosts[level]) * probability)
+            both = ((word << 1) * MULTIPLIER) & MASK
+            level = get_pair(both ^ (both >> 32))
+            states.append(State(word, self._rests[level] if level >= 0 else 1.0, here))
+            total += here
+        cost = -math.log(total / before)
         if not han:
-            return -math.log(total), Progress((fresh,), exact if exact in _RUNS else 0)
-        older = tuple(
-            Open(state, pair_state, tuple(s._replace(mass=s.mass / total) for s in begun))
-            for state, pair_state, begun in grown[1 - self.longest :]
+            fresh = tuple(State(word, rest, mass / total) for word, rest, mass in states)
+            return cost, Progress((Open(SEED, SEED, fresh),), exact if exact in _RUNS else 0)
+        found = (*older[1 - self.longest :], Open(SEED, SEED, tuple(states)))
+        if total > _LEAST:
+            return cost, Progress(found, 0, total)
+        scaled = tuple(
+            Open(exact, simple, tuple(State(word, rest, mass / total) for word, rest, mass in begun))
+            for exact, simple, begun in found
         )
-        return -math.log(total), Progress((*older, fresh), 0)
+        return cost, Progress(scaled, 0)
 
     def endings(self, text: Symbols) -> list[Ending]:
         """For every position of a right context, the ways to go on from there."""
@@ -205,8 +232,8 @@ class Lattice:
         symbols, and some of what follows; `endings` are those of what follows.
         """
         exact, simple = text
-        get = self.words.get
-        probabilities = self.word_probabilities
+        get, get_pair = self.words.get, self._pairs.get
+        probabilities, boosts = self.word_probabilities, self._boosts
         inside: list[list[State]] = [[] for _ in range(size)]
         starts = [(0, self.longest + 1 - len(begun) + nth, word) for nth, word in enumerate(begun)]
         starts += [(at, self.longest, Open(SEED, SEED, ())) for at in range(1, size)]
@@ -221,10 +248,14 @@ class Lattice:
                 if not han and state != SEED:
                     break
                 same = state == pair_state and code == simple[end - 1]
-                # `extend`, written out: this is where the time of ranking goes.
+                # `extend` and `step`, written out: this is where the time of ranking goes.
                 state = ((state ^ code) * MULTIPLIER) & MASK
                 state ^= state >> 32
-                pair_state = state if same else extend(pair_state, simple[end - 1])
+                if same:
+                    pair_state = state
+                else:
+                    pair_state = ((pair_state ^ simple[end - 1]) * MULTIPLIER) & MASK
+                    pair_state ^= pair_state >> 32
                 level = get(state)
                 if level >= 0:
                     probability = probabilities[level]
@@ -232,7 +263,14 @@ class Lattice:
                     probability = self.unseen
                 else:
                     continue
-                mass = self.step(states, pair_state, probability)
+                mass = 0.0
+                for last, rest, share in states:
+                    both = (((last << 1) ^ pair_state) * MULTIPLIER) & MASK
+                    level = get_pair(both ^ (both >> 32))
+                    if level < 0:
+                        mass += share * rest * probability
+                    else:
+                        mass += share * min(1.0, (rest + boosts[level]) * probability)
                 rest = self.rest(pair_state)
                 if end < size:
                     inside[end].append(State(pair_state, rest, mass))

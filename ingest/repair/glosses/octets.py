@@ -58,6 +58,16 @@ def chars(leads: tuple[int, ...], trails: tuple[int, ...]) -> tuple[str, ...]:
 
 
 @functools.cache
+def around(lead: int, trail: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Characters with a lead byte and with a trail byte between which a pair vanished."""
+    firsts, lasts = [], []
+    for trails, leads in VANISHING:
+        firsts += chars((lead,), trails)
+        lasts += chars(leads, (trail,))
+    return tuple(firsts), tuple(lasts)
+
+
+@functools.cache
 def undecodable() -> tuple[tuple[int, tuple[int, ...]], ...]:
     """First bytes with those high second bytes that make the decoder write one `?` for both."""
     rows = []

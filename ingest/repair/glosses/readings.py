@@ -71,6 +71,15 @@ def by_lead() -> Mapping[tuple[int, str], tuple[str, ...]]:
 
 
 @functools.cache
+def by_reading() -> Mapping[str, tuple[str, ...]]:
+    """Characters by their reading."""
+    found: dict[str, list[str]] = {}
+    for row in table().values():
+        found.setdefault(row.reading, []).append(row.char)
+    return {reading: tuple(chars) for reading, chars in found.items()}
+
+
+@functools.cache
 def converted() -> frozenset[str]:
     """Simplified characters that the conversion always changes: none stands on its pages."""
     return frozenset(row.simplified for row in table().values() if row.simplified)

@@ -61,11 +61,11 @@ class Gloss(NamedTuple):
 class Fingerprint:
     """What the page shows: the characters that it annotates, and its readings in order.
 
-    `absent` are those that it nowhere shows in step, so that they may be on its list, too.
+    What is not among all its characters, `present`, may be on its list, too.
     """
 
     annotated: dict[str, str]
-    absent: dict[str, str]
+    present: frozenset[str]
     glosses: tuple[Gloss, ...]
     folded: bool
 
@@ -157,9 +157,7 @@ def fingerprint(text: str) -> Fingerprint | None:
     # Marks that were cut out stay full-width where all others were folded, and stand
     # behind the `?` of what they broke.
     folded = len(_NARROW.findall(text)) >= len(_WIDE.findall(text))
-    present = set(text)
-    absent = {row.char: row.reading for row in rows.values() if row.char not in present}
-    return Fingerprint({**annotated, **unlisted}, absent, found, folded)
+    return Fingerprint({**annotated, **unlisted}, frozenset(text), found, folded)
 
 
 def _unknown(char: str) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ingest.repair.glosses import octets
-from ingest.repair.glosses.readings import READING, converted, table
+from ingest.repair.glosses.readings import READING, by_reading, converted, table
 from ingest.repair.glosses.recognize import Fingerprint, widened
 from ingest.repair.glosses.ways import (
     ABSENT_COST,
@@ -57,11 +57,8 @@ class Runs:
     def __init__(self, text: str, shown: Fingerprint, weigher: Weigher) -> None:
         self._text = text
         self._annotated = shown.annotated
-        self._absent = shown.absent
+        self._present = shown.present
         self._folded = shown.folded
-        self._by_reading: dict[str, list[str]] = {}
-        for char, reading in {**shown.absent, **shown.annotated}.items():
-            self._by_reading.setdefault(reading, []).append(char)
         self._weigher = weigher
         self.budget = min(LEAST_STEPS + len(text) // STEP_EVERY, MOST_STEPS)
 
@@ -120,7 +117,7 @@ class Runs:
         """Cost of taking a character for one that the page annotates; None where it does not."""
         if char in self._annotated:
             return 0.0
-        if char not in self._absent:
+        if char in self._present or char not in table():
             return None
         return LISTED_COST if table()[char].evidence == "listed" else ABSENT_COST
 
@@ -137,7 +134,8 @@ class Runs:
             behind = at + 1
             if here in self._annotated:
                 behind = self._skip(behind, self._annotated[here])
-            yield from self._pair(way, octet_pair, behind)
+            for done in self._pair(way, octet_pair, behind):
+                yield done._replace(free=behind > at + 1)
         elif here == "?":
             yield from self._question(way)
         elif "!" <= here <= "~":
@@ -192,7 +190,7 @@ class Runs:
     def _question(self, way: Way) -> Iterator[Way]:
         text, at = self._text, way.at
         found = _BEHIND.match(text, at + 1)
-        if found and found[2] and found[2][:-1] in self._by_reading:
+        if found and found[2] and self._read(found[2][:-1]):
             yield from self._told(way, found.end(), found[2][:-1], None)
             return
         options = octets.chars(way.pending, octets.HIGH) if len(way.pending) == 1 else ()
@@ -202,27 +200,23 @@ class Runs:
             yield from self._put(way, at + 1, options, over=True)
         # The pair of a trail byte and an ASCII character: both are gone.
         for done in self._put(way, at + 1, options, over=True):
-            unit = Unit(at + 1, LOST, (), lost=True)
-            yield done._replace(
-                cost=done.cost + ASCII_COST,
-                text=done.text + LOST,
-                units=(*done.units, unit),
-            )
+            like = following if following.isascii() and following.isalnum() else LOST
+            unit = Unit(at + 1, like, (), lost=True)
+            yield done._replace(text=done.text + like, units=(*done.units, unit)).charged(ASCII_COST)
         if self._folded or following in CUT:
             wide = octets.pair("？")
             if wide:
                 yield from self._pair(way, wide, at + 1)
         for first, seconds in octets.undecodable() if options else ():
             for done in self._put(way, at + 1, octets.chars(way.pending, (first,))):
-                yield done._replace(cost=done.cost + UNDECODABLE_COST, pending=seconds)
+                yield done._replace(pending=seconds).charged(UNDECODABLE_COST)
 
     def _told(self, way: Way, end: int, reading: str, trail: int | None) -> Iterator[Way]:
         """End a run with a character that its reading tells.
 
         Where its lead byte is not the one that is under way, the pair before it vanished.
         """
-        row = self._by_reading.get(reading, [])
-        split = [(char, pair) for char in row if (pair := octets.pair(char))]
+        split = [(char, pair) for char in self._read(reading) if (pair := octets.pair(char))]
         if trail is not None:
             split = [(char, pair) for char, pair in split if pair[1] == trail]
         # What pages were seen to annotate goes before what only the dictionary has.
@@ -237,12 +231,20 @@ class Runs:
                 yield from self._put(done, end, (char,), over=True, told=True)
                 # Two pairs in a row leave nothing of the character between them.
                 gone = done._replace(
-                    cost=done.cost + GONE_COST,
                     text=done.text + LOST,
                     units=(*done.units, Unit(way.at, LOST, (), gone=True)),
                     state=START,
-                )
+                ).charged(GONE_COST)
                 yield from self._put(gone, end, (char,), over=True, told=True)
+
+    def _read(self, reading: str) -> list[str]:
+        """Characters that the page has annotated with a reading, or can have."""
+        found = [char for char, told in self._annotated.items() if told == reading]
+        return found + [
+            char
+            for char in by_reading().get(reading, ())
+            if char not in self._present and char not in self._annotated
+        ]
 
     def _likeliest(self, chars: Iterable[str]) -> tuple[str, ...]:
         costs = [(cost, char) for char in chars if (cost := self.told_cost(char)) is not None]
@@ -256,7 +258,7 @@ class Runs:
         for firsts, seconds in octets.VANISHING:
             options = octets.chars(way.pending, firsts)
             for done in list(self._put(way, way.at, options) if options else ())[:FEW]:
-                yield done._replace(cost=done.cost + VANISHED_COST, pending=seconds)
+                yield done._replace(pending=seconds).charged(VANISHED_COST)
 
     def _put(
         self,
@@ -273,30 +275,29 @@ class Runs:
         """
         if not options:
             if len(way.pending) > 1 and not told:
-                cost, state = way.cost + GONE_COST, START
                 units = (*way.units, Unit(end, LOST, (), gone=True))
                 stop = end if over else -1
-                yield Way(cost, way.text + LOST, units, end, (), state, stop)
+                gone = Way(way.cost, way.text + LOST, units, end, (), START, stop, way.extra)
+                yield gone.charged(GONE_COST)
             return
-        gone = converted()
-        # A listed character is always annotated, unless the annotation that the run starts
-        # with took its lead byte away.
-        if not told and (way.units or len(way.pending) > 1):
+        # A listed character is always annotated, unless another annotation took its lead byte.
+        if not told and not way.free:
             options = tuple(char for char in options if char not in self._annotated)
         ranked = options
+        never = converted()
         if len(options) > 1:
-            possible = [char for char in options if char not in gone and common(char)]
+            possible = self._weigher.possible(options)
             few = CHOICES if not told else len(possible)
             ranked = tuple(char for _, char in self._weigher.choices(way.state, possible)[:few])
         for char in ranked:
             cost, state = self._weigher.step(way.state, char)
-            if told:
-                cost += self.told_cost(char) or 0.0
-            if char in gone:
-                cost += ODD_COST
             stop = end if over else -1
             units = (*way.units, Unit(end, char, options))
-            yield Way(way.cost + cost, way.text + char, units, end, (), state, stop)
+            cost += way.cost
+            put = Way(cost, way.text + char, units, end, (), state, stop, way.extra)
+            odd = (self.told_cost(char) or 0.0) if told else 0.0
+            odd += ODD_COST if char in never else 0.0
+            yield put.charged(odd) if odd else put
 
     def _skip(self, at: int, reading: str) -> int:
         """Where the page goes on behind an annotation, if there is one."""

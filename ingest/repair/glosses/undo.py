@@ -9,18 +9,20 @@ from typing import Final
 
 from ingest.document import Edit, Mark
 from ingest.repair.glosses import octets
+from ingest.repair.glosses.filling import Filler
 from ingest.repair.glosses.numbering import numbered
 from ingest.repair.glosses.readings import READING
 from ingest.repair.glosses.recognize import Fingerprint, Gloss, halved, straddled, widened
 from ingest.repair.glosses.record import Record, Solution
 from ingest.repair.glosses.runs import Runs
 from ingest.repair.glosses.vanished import Vanished
-from ingest.repair.glosses.ways import Way
+from ingest.repair.glosses.ways import USUAL, Way
 from ingest.repair.glosses.weigh import Weigher
 from ingest.settings import Settings
 
 #: A mark that may have been cut out in the middle of a character, which left a `?`.
-CUT_SITE: Final = re.compile(r"\?[，！？；。,!?;]")
+#: Behind another `?` it is one more character that GBK lacks, or nobody can tell.
+CUT_SITE: Final = re.compile(r"(?<!\?)\?[，！？；。,!?;]")
 
 #: Characters of context on either side of a damaged place.
 CONTEXT: Final = 12
@@ -28,7 +30,10 @@ CONTEXT: Final = 12
 #: What costs so much more than the cheapest way is not searched for vanished pairs, and no
 #: more ways than these.
 MENDED: Final = 20.0
-MOST_MENDED: Final = 3
+MOST_MENDED: Final = 4
+
+#: Characters behind the only way that its last ones are weighed with.
+WEIGHED: Final = 2
 
 #: Steps that one search for a vanished pair counts for: it takes as long as so many.
 SEARCH_STEPS: Final = 60
@@ -48,7 +53,8 @@ class Page:
         self._weigher = Weigher(_INSERTED.sub("", text))
         self._runs = Runs(text, shown, self._weigher)
         self._vanished = Vanished(shown.annotated, self._weigher)
-        self._record = Record(text, shown, settings.infer, self._weigher)
+        self._filler = Filler(self._vanished, self._weigher)
+        self._record = Record(text, shown, settings.infer)
         self._marks: list[Mark] = []
 
     def undo(self) -> tuple[list[Edit], list[Mark]]:
@@ -93,13 +99,14 @@ class Page:
             pair = octets.pair(char)
             cost = self._runs.told_cost(char)
             if pair and pair[1] > 0x80 and cost is not None:
-                starts.append(Way(cost, "", (), gloss.end, (pair[1],), state))
+                way = Way(0.0, "", (), gloss.end, (pair[1],), state, free=True)
+                starts.append(way.charged(cost))
         solution = self._solve(starts, None, left)
         if solution is None:
             why = "a reading whose character could not be told"
             self._marks.append(Mark(gloss.start, gloss.end, "uncertain", "gloss.half", why))
             return gloss.start
-        self._record.write(gloss.start, solution, left, "gloss.half")
+        self._record.write(gloss.start, solution, "gloss.half")
         return solution.way.stop
 
     def _cut(self, start: int, left: str) -> int:
@@ -115,12 +122,12 @@ class Page:
             for way in self._runs.begin(Way(0.0, "", (), start + 1, octets.HIGH, state), pair[0])
         ]
         cost, behind = self._weigher.run(state, self._text[start : start + 2])
-        cost += TWO_MARKS[self._text[start + 1] in "!！"]
         as_it_is = Way(cost, "", (), start + 2, (), behind, start)
+        as_it_is = as_it_is.charged(TWO_MARKS[self._text[start + 1] in "!！"])
         solution = self._solve(starts, as_it_is, left)
         if solution is None:
             return start
-        self._record.write(start, solution, left, "gloss.cut")
+        self._record.write(start, solution, "gloss.cut")
         return solution.way.stop
 
     def _solve(self, starts: list[Way], as_it_is: Way | None, left: str) -> Solution | None:
@@ -128,17 +135,15 @@ class Page:
         ways = self._runs.follow([*starts, *([as_it_is] if as_it_is else [])])
         if not ways:
             return None
-        begin = self._weigher.start(left)
-        forms: set[object] = set()
-        weighed = []
+        # Of ways that differ in lost characters only, the cheapest stands for all.
+        forms: dict[object, Way] = {}
         for way in ways:
-            # Of ways that differ in lost characters only, one stands for all.
-            if way.units and way.form not in forms and len(forms) < MOST_MENDED:
-                forms.add(way.form)
-                if way.cost < ways[0].cost + MENDED:
-                    way = self._vanished.mend(way, begin, left, self._following(way.stop))
-            weighed.append(way)
-        ways = weighed
+            if way.cost < ways[0].cost + MENDED and len(forms) < MOST_MENDED:
+                forms.setdefault(way.form if way.units else None, way)
+        ways = []
+        for way in forms.values():
+            behind, rest = self._behind(way.stop, way.at, alone=len(forms) == 1)
+            ways.append(self._vanished.mend(way, left, behind).charged(rest))
         self._runs.budget -= SEARCH_STEPS * self._vanished.searches
         self._vanished.searches = 0
         ways.sort(key=lambda way: way.cost)
@@ -149,7 +154,7 @@ class Page:
             at = as_it_is.stop
             self._marks.append(Mark(at, at + 2, "uncertain", "gloss.cut", why))
             return None
-        best = ways[0]
+        best = self._filler.fill(ways[0], left, self._following(ways[0].stop))
         shares = [math.exp(best.cost - way.cost) for way in ways]
         total = sum(shares)
         support: dict[tuple[int, tuple[str, ...]], float] = {}
@@ -157,7 +162,7 @@ class Page:
             for trace in {(unit.end, unit.options) for unit in way.units}:
                 support[trace] = support.get(trace, 0.0) + share / total
         supports = tuple(support[unit.end, unit.options] * unit.share for unit in best.units)
-        return Solution(best, supports, self._following(best.stop))
+        return Solution(best, supports)
 
     def _shown_by(self, way: Way) -> bool:
         """Whether something shows that a mark was cut out: not if only `?` follows it."""
@@ -165,6 +170,16 @@ class Page:
             len(unit.options) == 1 and (text := self._text[unit.end - 1]) != "?" and text != "？"
             for unit in way.units
         )
+
+    def _behind(self, start: int, end: int, *, alone: bool) -> tuple[str, float]:
+        """The text behind a way that is weighed with it, and what the rest of it costs."""
+        if alone:
+            return self._following(start)[:WEIGHED], 0.0
+        text = _INSERTED.sub("", self._text[start:end])
+        damage = text.find("?", 1)
+        if damage < 0:
+            return text, 0.0
+        return text[:damage], USUAL * (len(text) - damage)
 
     def _following(self, at: int) -> str:
         """The text behind a place, without readings."""

@@ -60,7 +60,9 @@ class Unit(NamedTuple):
 
     `options` has one entry where both bytes survive. Nothing survives of an ASCII
     character that is `lost`, and of a Chinese one that is `gone`.
-    `share` is the probability that its bytes were taken apart rightly, of those weighed.
+    `share` is the probability that its bytes were taken apart rightly, of those weighed;
+    `ranked` has what it is, the most probable first. Where a pair vanished in front of it,
+    `pairs` has what it and the one before can be together.
     """
 
     end: int
@@ -69,10 +71,15 @@ class Unit(NamedTuple):
     lost: bool = False
     gone: bool = False
     share: float = 1.0
+    ranked: tuple[tuple[str, float], ...] = ()
+    pairs: tuple[tuple[str, float], ...] = ()
 
 
 class Way(NamedTuple):
-    """One way to take a run apart, as far as it has come."""
+    """One way to take a run apart, as far as it has come.
+
+    `extra` is what its cost has beside that of the text.
+    """
 
     cost: float
     text: str
@@ -81,6 +88,12 @@ class Way(NamedTuple):
     pending: tuple[int, ...]  # what the lead byte of the character under way can be
     state: State
     stop: int = -1  # where it came into step again
+    extra: float = 0.0
+    free: bool = False  # whether the next character can be a listed one that has no reading
+
+    def charged(self, cost: float) -> Way:
+        """This way with a cost that is not of its text."""
+        return self._replace(cost=self.cost + cost, extra=self.extra + cost)
 
     @property
     def form(self) -> tuple[tuple[int, bool], ...]:

@@ -18,13 +18,13 @@ from ingest.repair.glosses.ways import GONE_COST, ODD_COST, VANISHED_COST, Unit,
 from ingest.repair.glosses.weigh import LOST, START, Weigher, common, is_han
 
 #: Cost in nats, of a character and the one behind it, from which the place is looked into.
-#: On the tuning texts 98 of 100 pairs that vanished cost as much, and one place in five where
-#: none did.
-SUSPICIOUS: Final = 13.0
+#: On the tuning texts 99 of 100 pairs that vanished cost as much, and three in ten places
+#: where none did.
+SUSPICIOUS: Final = 11.0
 
 #: Pairs of characters that are ranked with the full measure. The right one is among the 12
-#: that the quick one likes best in 96 of 100 places, among 24 in 97.5.
-RANKED: Final = 20
+#: that the quick one likes best in 96 of 100 places, among 16 in 97.
+RANKED: Final = 16
 
 #: Choices for the first character.
 FIRST: Final = 8
@@ -61,7 +61,7 @@ class Vanished:
             more, further = weigher.advance(ahead, unit.char, text[index + 1 : index + 2])
             chosen: tuple[Unit, ...] = (unit,)
             if len(unit.options) == 1 and unit.char not in self._annotated:
-                odd = unit.char in converted() or not common(unit.char)
+                odd = not self.usable((unit.char,))
                 if odd or cost + more >= SUSPICIOUS:
                     chosen = self._remembered(done, unit, text[index + 1 :][:REACH])
             units += chosen

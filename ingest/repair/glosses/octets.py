@@ -21,6 +21,9 @@ VANISHING: Final = (
     (USER_LEADS_LOW, tuple(range(0x81, 0xA1))),
 )
 
+#: Trail bytes that vanish together with an ASCII letter behind them.
+BEFORE_LETTER: Final = USER_LEADS_LOW
+
 HIGH: Final = tuple(range(0x81, 0xFF))
 
 

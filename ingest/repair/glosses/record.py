@@ -120,7 +120,8 @@ class Record:
                 # Its closing bracket shows what it is; the digit behind it is gone.
                 self._lose(start, end, self._fold("（") + LOST, (), f"{rule}.bracket")
                 return
-            if LOST not in written and written:
+            written = written.partition(LOST)[0]
+            if written:
                 self._infer_here(start, start, written, probability, alternatives, rule)
             # One U+FFFD stands for what is not written and the ASCII that went with it.
             self._lose(start, end, LOST, alternatives, rule)

@@ -42,12 +42,7 @@ CUT: Final = frozenset("，！？；。,!?;")
 #: simulated runs had 22 characters.
 LONGEST: Final = 120
 
-#: Steps that a page may take in all, one for every so many characters: with every mark cut
-#: out, pages take one for every five. A page made to keep us busy ends at the most.
-STEP_EVERY: Final = 2
-LEAST_STEPS: Final = 10_000
-MOST_STEPS: Final = 100_000
-
+_WORD = re.compile("[A-Za-z]{2}")
 _BEHIND = re.compile(rf"\(({READING})|({READING})")
 
 
@@ -60,13 +55,12 @@ class Runs:
         self._present = shown.present
         self._folded = shown.folded
         self._weigher = weigher
-        self.budget = min(LEAST_STEPS + len(text) // STEP_EVERY, MOST_STEPS)
 
     def follow(self, starts: Iterable[Way]) -> list[Way]:
         """Return ways from `starts` until all are in step again, the cheapest first.
 
         Ways that come into step go on over the text as it stands, so that all are weighed
-        over the same stretch. Empty where none leads on, or the page's budget is spent.
+        over the same stretch. Empty where none leads on.
         """
         ways: dict[int, list[Way]] = {}
         for way in starts:
@@ -83,9 +77,6 @@ class Runs:
             settled = settled + 1 if all(way.stop >= 0 for way in here) and not ways else 0
             if settled > CONTEXT:
                 return here
-            self.budget -= len(here)
-            if self.budget < 0:
-                return []
             for way in here:
                 for further in self._step(way) if way.stop < 0 else self._plain(way):
                     ways.setdefault(further.at, []).append(further)
@@ -145,6 +136,11 @@ class Runs:
             if here >= "@":
                 # A trail byte that is a letter: the decoder is in step again behind it.
                 yield from self._letter(way, ord(here))
+            if len(way.pending) == 1 and _WORD.match(self._text, at):
+                # A trail byte and the first letter of a word vanished as one pair.
+                options = octets.chars(way.pending, octets.BEFORE_LETTER)
+                for done in self._put(way, at, options, over=True):
+                    yield _without_ascii(done, at, here)
         elif here == "€":
             yield from self._letter(way, 0x80)
         elif here == "" or here.isspace():
@@ -200,9 +196,7 @@ class Runs:
             yield from self._put(way, at + 1, options, over=True)
         # The pair of a trail byte and an ASCII character: both are gone.
         for done in self._put(way, at + 1, options, over=True):
-            like = following if following.isascii() and following.isalnum() else LOST
-            unit = Unit(at + 1, like, (), lost=True)
-            yield done._replace(text=done.text + like, units=(*done.units, unit)).charged(ASCII_COST)
+            yield _without_ascii(done, at + 1, following)
         if self._folded or following in CUT:
             wide = octets.pair("？")
             if wide:
@@ -303,3 +297,10 @@ class Runs:
         """Where the page goes on behind an annotation, if there is one."""
         inserted = f"({reading})"
         return at + len(inserted) if self._text.startswith(inserted, at) else at
+
+
+def _without_ascii(way: Way, end: int, following: str) -> Way:
+    """A way whose last character took an ASCII character with it: one like what follows."""
+    like = following if following.isascii() and following.isalnum() else LOST
+    units = (*way.units, Unit(end, like, (), lost=True))
+    return way._replace(text=way.text + like, units=units).charged(ASCII_COST)

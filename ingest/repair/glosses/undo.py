@@ -35,11 +35,15 @@ MOST_MENDED: Final = 4
 #: Characters behind the only way that its last ones are weighed with.
 WEIGHED: Final = 2
 
-#: Steps that one search for a vanished pair counts for: it takes as long as so many.
-SEARCH_STEPS: Final = 60
+#: Work that a page may take, in microseconds: for any page, and for each character. With every
+#: mark cut out, pages take seven for a character on the average. What a page that is made to keep us
+#: busy has beyond that is marked and left; counted, not timed, so that the same page always
+#: gives the same.
+LEAST_WORK: Final = 200_000
+WORK_EACH: Final = 8
 
 #: Cost of a mark right behind a genuine question mark, and of `?!`.
-TWO_MARKS: Final = (7.0, 3.0)
+TWO_MARKS: Final = (4.0, 3.0)
 
 _INSERTED = re.compile(rf"\({READING}")
 
@@ -66,9 +70,9 @@ class Page:
             if start < at:
                 continue
             if gloss is None:
-                end = self._cut(start, (left + text[at:start])[-CONTEXT:])
+                end = self._cut(start, self._before(left, at, start))
             elif not gloss.char:
-                end = self._half(gloss, (left + text[at:start])[-CONTEXT:])
+                end = self._half(gloss, self._before(left, at, start))
             else:
                 end = gloss.end
                 char = straddled(text, gloss) if gloss.char < "\x80" else gloss.char
@@ -76,14 +80,18 @@ class Page:
                     continue
                 rule = "gloss.aligned" if char == gloss.char else "gloss.letter"
                 self._record.edits.append(Edit(start, end, text[start:end], "", rule))
-                left, at = (left + text[at:start])[-CONTEXT:], end
+                left, at = self._before(left, at, start), end
                 continue
             if end > start:
-                left = (left + text[at:start])[-CONTEXT:] + "".join(
+                left = self._before(left, at, start) + "".join(
                     edit.after for edit in self._record.edits[-4:] if edit.start >= start
                 )
                 left, at = left[-CONTEXT:], end
         return numbered(text, self._record.edits), self._marks
+
+    def _before(self, left: str, at: int, start: int) -> str:
+        """What stands in front of a place: what was written last, and the text since."""
+        return (left + self._text[max(at, start - CONTEXT) : start])[-CONTEXT:]
 
     def _sites(self) -> Iterator[tuple[int, Gloss | None]]:
         """Places to look at, in order: readings, and marks that may have been cut."""
@@ -95,7 +103,7 @@ class Page:
         """Undo a half annotation; return where the text is in step again (or its start)."""
         starts = []
         state = self._weigher.start(left)
-        for char in halved(self._text, gloss):
+        for char in halved(self._text, gloss) if self._goes_on() else ():
             pair = octets.pair(char)
             cost = self._runs.told_cost(char)
             if pair and pair[1] > 0x80 and cost is not None:
@@ -115,6 +123,10 @@ class Page:
             "。" if self._text[start + 1] == "。" else widened(self._text[start + 1])
         )
         if pair is None:
+            return start
+        if not self._goes_on():
+            why = "a mark that may have been cut out, on a page with too many of them"
+            self._marks.append(Mark(start, start + 2, "uncertain", "gloss.cut", why))
             return start
         state = self._weigher.start(left)
         starts = [
@@ -144,8 +156,6 @@ class Page:
         for way in forms.values():
             behind, rest = self._behind(way.stop, way.at, alone=len(forms) == 1)
             ways.append(self._vanished.mend(way, left, behind).charged(rest))
-        self._runs.budget -= SEARCH_STEPS * self._vanished.searches
-        self._vanished.searches = 0
         ways.sort(key=lambda way: way.cost)
         if not ways[0].units:
             return None
@@ -163,6 +173,10 @@ class Page:
                 support[trace] = support.get(trace, 0.0) + share / total
         supports = tuple(support[unit.end, unit.options] * unit.share for unit in best.units)
         return Solution(best, supports)
+
+    def _goes_on(self) -> bool:
+        """Whether the page has not taken too much work already."""
+        return self._weigher.work < LEAST_WORK + WORK_EACH * len(self._text)
 
     def _shown_by(self, way: Way) -> bool:
         """Whether something shows that a mark was cut out: not if only `?` follows it."""

@@ -41,7 +41,6 @@ class Vanished:
         self._weigher = weigher
         self._possible: dict[tuple[str, ...], list[str]] = {}
         self._known: dict[tuple[str, str, str], tuple[Unit, ...]] = {}
-        self.searches = 0
 
     def mend(self, way: Way, left: str, right: str) -> Way:
         """Put characters in where a way joins two to an improbable one.
@@ -94,7 +93,6 @@ class Vanished:
         pair = octets.pair(unit.char)
         if not pair:
             return (unit,)
-        self.searches += 1
         found = self.pairs(left, pair, right)
         if not found:
             return (unit,)

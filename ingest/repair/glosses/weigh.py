@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import math
+import string
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
@@ -53,8 +54,22 @@ QUOTES_LEAST: Final = 0.2
 #: Share of ideographic spaces among all characters.
 SPACE: Final = 0.001
 
+#: Microseconds that the measures take: a quick step, one of several choices, a full step, a
+#: ranking, and one of those ranked.
+STEP_WORK: Final = 4
+CHOICE_WORK: Final = 2
+ADVANCE_WORK: Final = 20
+RANK_WORK: Final = 300
+RANKED_WORK: Final = 25
+
 #: Characters of left context that cost a measure of a few characters.
 NEAR: Final = 6
+
+#: Costs of the first letter or digit of a row, which the model has one symbol for.
+_ALPHANUMERIC: Final = {
+    **dict.fromkeys(string.ascii_letters, -math.log(language.SYMBOL_SHARES["A"])),
+    **dict.fromkeys(string.digits, -math.log(language.SYMBOL_SHARES["0"])),
+}
 
 #: What stands for a lost character: says nothing about its neighbours.
 LOST: Final = "�"
@@ -149,6 +164,7 @@ class Weigher:
     """Costs of characters one after another; what is so far is in `State`.
 
     `document` is the page without its readings: its own words are the best witness.
+    `work` counts what was asked, in units of about a microsecond.
     """
 
     def __init__(self, document: str) -> None:
@@ -158,6 +174,8 @@ class Weigher:
         self._probabilities = lattice.word_probabilities
         self._longest = lattice.longest
         self._document = document
+        self._present = frozenset(document)
+        self.work = 0
         self._quotes: dict[str, float] = {}
         for alike in QUOTES:
             counts = [document.count(quote) + QUOTES_LEAST for quote in alike]
@@ -182,6 +200,7 @@ class Weigher:
 
     def step(self, state: State, char: str) -> tuple[float, State]:
         """Quick cost of one character behind a state, and the state behind it."""
+        self.work += STEP_WORK
         code, first, total, mark = known(char)
         if not code:
             return mark, START
@@ -217,6 +236,7 @@ class Weigher:
                     total += share * probabilities[level]
             found.append((-log(total), char))
         found.sort()
+        self.work += CHOICE_WORK * len(found)
         return found
 
     def openings(self, chars: Iterable[str], right: str) -> list[tuple[float, str]]:
@@ -252,12 +272,14 @@ class Weigher:
                     total += probabilities[level] * rest
             found.append((-log(total), char))
         found.sort()
+        self.work += CHOICE_WORK * len(found)
         return found
 
-    def words(self, ones: Iterable[str], twos: Iterable[str]) -> list[tuple[float, str]]:
+    def words(self, ones: Sequence[str], twos: Iterable[str]) -> list[tuple[float, str]]:
         """The words of two characters that can be made, with their costs."""
         get, probabilities = self._get, self._probabilities
         behind = [(code, two) for two in twos if (code := known(two)[0])]
+        self.work += len(ones) * len(behind)
         found = []
         for one in ones:
             code, word, _, _ = known(one)
@@ -278,6 +300,7 @@ class Weigher:
         """Full cost of a character, and where the measure stands behind it."""
         if char == LOST:
             return 0.0, self._model.begin()
+        self.work += ADVANCE_WORK
         char = char.translate(_WIDENED)
         cost, progress = self._model.advance(progress, char)
         return cost + self._odd(before.translate(_WIDENED), char), progress
@@ -298,6 +321,7 @@ class Weigher:
     def rank(self, left: str, options: Sequence[str], right: str) -> list[tuple[str, float]]:
         """Choices for one place in its context, the most probable first."""
         left, right = left.translate(_WIDENED), right.translate(_WIDENED)
+        self.work += RANK_WORK + RANKED_WORK * len(options)
         weights = []
         for option, share in self._model.rank(left, options, right, self._cache):
             odd = 0.0
@@ -317,10 +341,12 @@ class Weigher:
         return [*likely, *(sign for sign in signs if self._shows(sign))]
 
     def _shows(self, char: str) -> bool:
-        return char in self._document or char.translate(_FOLDED) in self._document
+        return char in self._present or char.translate(_FOLDED) in self._present
 
     def _odd(self, before: str, char: str) -> float:
         """What the full measure does not know of a character behind another."""
+        if char in _ALPHANUMERIC:
+            return 0.0 if before in _ALPHANUMERIC else _ALPHANUMERIC[char]
         if char in _STOPS:
             return TWO_STOPS if before in _BEFORE_NO_STOP else 0.0
         if char in self._quotes:

@@ -100,8 +100,9 @@ class Model:
             unseen=head["unseen"],
             longest=head["longest"],
         )
-        #: `symbols` of single characters: most of the time of a walk went there.
+        # What single characters are: much of the time went there. A document has thousands.
         self._symbols: dict[str, Symbols] = {}
+        self._scripts: dict[str, tuple[int, int]] = {}
 
     def score(self, text: str) -> float:
         """Natural logarithm of the probability of a text, from its first word on.
@@ -194,14 +195,21 @@ class Model:
         """
         if progress.run == ord("0") and char in _IN_NUMBER:
             return 0.0, progress
-        text = self._symbols.get(char)
-        if text is None:
-            text = self._symbols[char] = self.symbols(char)
+        text = self._known(char)
         if not text.exact:
             return 0.0, progress._replace(run=0)
         if text.exact[0] == progress.run:
             return 0.0, progress
         return self.lattice.advance(progress, text.exact[0], text.simple[0])
+
+    def _known(self, text: str) -> Symbols:
+        """What `symbols` says of a text; of a short one, without looking twice."""
+        found = self._symbols.get(text)
+        if found is None:
+            found = self.symbols(text)
+            if len(text) == 1:
+                self._symbols[text] = found
+        return found
 
     def symbols(self, text: str) -> Symbols:
         """A text as the lattice takes it."""
@@ -237,7 +245,7 @@ class Model:
     def _between(
         self, begun: Sequence[Open], candidate: str, after: Symbols, endings: Sequence[Ending]
     ) -> float:
-        middle = self.symbols(candidate)
+        middle = self._known(candidate)
         size = len(middle.exact)
         reach = self.lattice.longest - 1
         text = Symbols(
@@ -259,6 +267,8 @@ class Model:
         """Probability that the candidate is part of a sequence which the document repeats."""
         total = 0.0
         shared = cache.shared(near[0], self.simplified(candidate), near[1])
+        if not shared:
+            return 0.0
         for (before, after), count in shared.items():
             if before < len(begun) and after < len(endings):
                 came = sum(state.mass for state in begun[-1 - before].states)
@@ -268,7 +278,11 @@ class Model:
 
     def _script_share(self, candidate: str, habits: tuple[int, int]) -> float:
         simplified, traditional = habits
-        own = self.scripts(candidate)
+        own = self._scripts.get(candidate)
+        if own is None:
+            own = self.scripts(candidate)
+            if len(candidate) == 1:
+                self._scripts[candidate] = own
         total = simplified + traditional + 2 * SCRIPT_DOUBT
         share = 1.0
         if own[0]:

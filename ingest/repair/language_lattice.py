@@ -244,11 +244,11 @@ class Lattice:
                 continue
             for end in range(start + 1, min(len(exact), start + room) + 1):
                 code = exact[end - 1]
-                han = is_han(code)
+                han = 0x3400 <= code <= 0x9FFF or code == 0x3007
                 if not han and state != SEED:
                     break
                 same = state == pair_state and code == simple[end - 1]
-                # `extend` and `step`, written out: this is where the time of ranking goes.
+                # `is_han`, `extend` and `step`, written out: this is where the time of ranking goes.
                 state = ((state ^ code) * MULTIPLIER) & MASK
                 state ^= state >> 32
                 if same:

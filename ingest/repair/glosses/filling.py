@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from ingest.repair.glosses import octets
-from ingest.repair.glosses.vanished import Vanished
+from ingest.repair.glosses.vanished import MARGIN, Vanished
 from ingest.repair.glosses.ways import Unit, Way
 from ingest.repair.glosses.weigh import Weigher
 
@@ -57,8 +57,9 @@ class Filler:
         opened = {char: cost for cost, char in weigher.openings(options, right)}
         costs = weigher.choices(weigher.start(left), options)
         alone = {char: cost for cost, char in weigher.choices((), options)}
-        likely = sorted(costs, key=lambda item: item[0] + opened[item[1]] - alone[item[1]])
-        ranked = weigher.rank(left, [char for _, char in likely[:RANKED]], right)
+        likely = sorted((cost + opened[char] - alone[char], char) for cost, char in costs)
+        near = [char for cost, char in likely[:RANKED] if cost < likely[0][0] + MARGIN]
+        ranked = weigher.rank(left, near, right)
         return unit._replace(char=ranked[0][0], ranked=tuple(ranked))
 
     def _pair(self, one: Unit, two: Unit, left: str, right: str) -> tuple[Unit, Unit]:

@@ -193,7 +193,9 @@ class Lattice:
         if total > _LEAST:
             return cost, Progress(found, 0, total)
         scaled = tuple(
-            Open(exact, simple, tuple(State(word, rest, mass / total) for word, rest, mass in begun))
+            Open(
+                exact, simple, tuple(State(word, rest, mass / total) for word, rest, mass in begun)
+            )
             for exact, simple, begun in found
         )
         return cost, Progress(scaled, 0)

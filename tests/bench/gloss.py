@@ -114,10 +114,7 @@ def _figures(tally: Counter[str], seconds: Counter[str]) -> dict[str, object]:
         "damaged_right_always_forced": share("damaged.forced", "damaged"),
         "damaged_written_precision": share("damaged.right", "damaged.right", "damaged.wrong"),
         "damaged_wrong_unrecorded": tally["unrecorded"],
-        **{
-            f"chars_per_second_{c}": tally[f"{c}.chars"] / max(seconds[c], 1e-9)
-            for c in CUTTINGS
-        },
+        **{f"chars_per_second_{c}": tally[f"{c}.chars"] / max(seconds[c], 1e-9) for c in CUTTINGS},
     }
 
 

@@ -13,7 +13,7 @@ from ingest.repair.glosses.weigh import Weigher
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "fixtures"))
 
-import damage  # noqa: E402  (the simulator lives beside the fixtures)
+import damage  # the simulator lives beside the fixtures
 
 LOST = "�"
 
@@ -104,7 +104,9 @@ def verdicts(truth: str, written: str) -> str:
                     )
                 )
                 if lost:
-                    moves += [(n, 1, 0.1 + 0.05 * n, "l" * n) for n in (2, 3) if i + n <= len(truth)]
+                    moves += [
+                        (n, 1, 0.1 + 0.05 * n, "l" * n) for n in (2, 3) if i + n <= len(truth)
+                    ]
             if i < len(truth):
                 moves.append((1, 0, 1.0, "m"))
             if j < len(written):

@@ -32,7 +32,9 @@ class Filler:
         """The way with its lost characters ranked, and the likeliest of each put in."""
         units = list(way.units)
         open_at = [at for at, unit in enumerate(units) if len(unit.options) > 1]
-        pairs = {at for at in open_at if at and at - 1 in open_at and _is_pair(*units[at - 1 : at + 1])}
+        pairs = {
+            at for at in open_at if at and at - 1 in open_at and _is_pair(units[at - 1], units[at])
+        }
         singles = [at for at in open_at if at not in pairs and at + 1 not in pairs]
         places = sorted([*((at - 1, at) for at in pairs), *((at, at) for at in singles)])
         seen: dict[int, tuple[str, str]] = {}
@@ -47,7 +49,9 @@ class Filler:
                 if first == last:
                     units[last] = self._single(units[last], before, behind)
                 else:
-                    units[first : last + 1] = self._pair(*units[first : last + 1], before, behind)
+                    units[first], units[last] = self._pair(
+                        units[first], units[last], before, behind
+                    )
         return way._replace(units=tuple(units), text="".join(unit.char for unit in units))
 
     def _single(self, unit: Unit, left: str, right: str) -> Unit:

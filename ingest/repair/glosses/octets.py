@@ -63,7 +63,8 @@ def chars(leads: tuple[int, ...], trails: tuple[int, ...]) -> tuple[str, ...]:
 @functools.cache
 def around(lead: int, trail: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Characters with a lead byte and with a trail byte between which a pair vanished."""
-    firsts, lasts = [], []
+    firsts: list[str] = []
+    lasts: list[str] = []
     for trails, leads in VANISHING:
         firsts += chars((lead,), trails)
         lasts += chars(leads, (trail,))

@@ -33,7 +33,7 @@ from ingest.repair.glosses.ways import (
     Way,
     best,
 )
-from ingest.repair.glosses.weigh import LOST, START, Weigher, common
+from ingest.repair.glosses.weigh import LOST, START, Weigher
 
 #: What a later generation of the mirror cuts out; behind it the decoder starts afresh.
 CUT: Final = frozenset("，！？；。,!?;")

@@ -33,6 +33,9 @@ MARGIN: Final = 7.0
 #: in all of 270 places of the tuning texts but one.
 HOPELESS: Final = 9.5
 
+#: Where two characters have so small a share of what one has, three are not thought of.
+SETTLED: Final = 0.002
+
 #: Choices for the first character.
 FIRST: Final = 8
 
@@ -112,12 +115,14 @@ class Vanished:
         }
         as_it_is = ranked.pop(unit.char)
         ranked = {both: share * math.exp(-VANISHED_COST) for both, share in ranked.items()}
+        two = sum(ranked.values())
+        if two < SETTLED * as_it_is:
+            return (unit._replace(share=as_it_is / (as_it_is + two)),)
         best = max(ranked, key=lambda both: ranked[both])
         # Two pairs in a row leave nothing of the character between them.
         costs = weigher.full(left, [best + right, best[0] + LOST + best[1] + right])
         more = costs[0] - costs[1] - GONE_COST - VANISHED_COST
         three = ranked[best] * math.exp(min(more, 30.0))
-        two = sum(ranked.values())
         total = as_it_is + two + three
         if as_it_is >= max(two, three):
             return (unit._replace(share=as_it_is / total),)

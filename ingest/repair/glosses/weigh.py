@@ -243,7 +243,7 @@ class Weigher:
         """Quick costs of several characters where a word begins, with the two that follow."""
         get, probabilities = self._get, self._probabilities
         log = math.log
-        codes = []
+        codes: list[int] = []
         rests = [1.0]
         for char in reversed(right[:2]):
             code, first, alone, mark = known(char)

@@ -92,10 +92,12 @@ def _page(row: Row) -> int:
 
 
 def _body_size(rows: Sequence[Row]) -> float:
-    weights: dict[float, int] = {}
+    exact: dict[float, int] = {}
     for row in rows:
-        size = round(row.em, 1)
-        weights[size] = weights.get(size, 0) + row.end - row.start
+        exact[row.em] = exact.get(row.em, 0) + row.end - row.start
+    weights: dict[float, int] = {}
+    for em, weight in exact.items():
+        weights[round(em, 1)] = weights.get(round(em, 1), 0) + weight
     return max(weights, key=weights.__getitem__, default=0.0)
 
 

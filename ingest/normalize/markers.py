@@ -31,6 +31,7 @@ _OPENING = re.compile(
 _LEADERS = re.compile(r"(?:\.{4}|…{2}|·{4}|(?:\. ){4}|_{4})[.…·_ ]{0,200}[0-9IVXivx]{0,5}\Z")
 
 _DIGIT = re.compile(r"\d")
+_FIGURE_BEGINS = "-+(（.,–—/N"
 _FIGURE = re.compile(r"[-+(（]?[\d.,]*\d[\d.,]*[%％)）]?|[-–—/]+|N/?A")
 
 
@@ -71,8 +72,10 @@ def is_tabular(line: str) -> bool:
     cells = line.split()
     if len(cells) < 3:
         return False
-    figures = sum(_FIGURE.fullmatch(cell) is not None for cell in cells)
-    return figures >= 2 and figures >= 0.5 * len(cells)
+    wanted = max(2, 0.5 * len(cells))
+    # The first character tells words from figures, but for a few.
+    likely = [cell for cell in cells if cell[0] in _FIGURE_BEGINS or cell[0].isdigit()]
+    return len(likely) >= wanted and len(list(filter(_FIGURE.fullmatch, likely))) >= wanted
 
 
 def trailing_figures(words: Sequence[str]) -> int:

@@ -102,11 +102,14 @@ def find(removals: Removals, pages: Sequence[Page]) -> None:
 
 def _body_size(pages: Sequence[Page]) -> float:
     """Return the type size in which most of the text is set; 0 where nothing is known."""
-    sizes: Counter[float] = Counter()
+    exact: dict[float, int] = {}
     for page in pages:
         for line in page.lines:
-            sizes[round(line.size, 1)] += line.end - line.start
-    return sizes.most_common(1)[0][0] if sizes else 0.0
+            exact[line.size] = exact.get(line.size, 0) + line.end - line.start
+    sizes: Counter[float] = Counter()
+    for size, weight in exact.items():
+        sizes[round(size, 1)] += weight
+    return max(sizes, key=sizes.__getitem__, default=0.0)
 
 
 def _slot(edges: Sequence[Edge], count: int, size: float) -> Iterator[Edge]:

@@ -205,19 +205,45 @@ def test_too_much_lost_is_reported_and_left() -> None:
     assert any(mark.kind == "garbled" for mark in marks)
 
 
+@pytest.mark.parametrize(
+    ("written", "original"),
+    [("gb18030", "汉字编码转换工具"), ("big5", "本館的服務情形與未來的計畫")],
+)
+def test_what_is_gone_is_named(written: str, original: str) -> None:
+    garbled = original.encode(written).decode("utf-8", "replace")
+    made, marks = edits("标题：" + garbled)
+    assert made == []
+    assert [(mark.kind, mark.rule) for mark in marks] == [("garbled", "mojibake.read-as-utf-8")]
+
+
+def test_holes_are_no_misreading() -> None:
+    assert edits("第\ufffd\ufffd章，共\ufffd\ufffd\ufffd页\ufffd")[1] == []
+
+
 def test_work_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     from ingest.repair.language import Model
 
     asked = 0
-    advance = Model.advance
+    cost = Model.cost
 
     def counted(self: Model, progress: object, char: str) -> object:
         nonlocal asked
         asked += 1
-        return advance(self, progress, char)  # type: ignore[arg-type]
+        return cost(self, progress, char)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Model, "advance", counted)
+    monkeypatch.setattr(Model, "cost", counted)
     for text in ("\ufffd" * 20_000, "鍏?" * 5_000, "中" + "?" * 20_000, "鍏�" * 5_000):
         asked = 0
         edits(text, "always")
         assert asked < 200 * len(text)
+
+
+def test_the_cost_of_a_character_is_the_same_both_ways() -> None:
+    from ingest.repair.language import han
+
+    model = han()
+    progress = model.begin()
+    for char in "第12章，于2019年由本馆与社區合办，约3.5万人\n参加。":
+        cost, after = model.advance(progress, char)
+        assert model.cost(progress, char) == pytest.approx(cost)
+        progress = after

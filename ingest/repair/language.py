@@ -202,6 +202,15 @@ class Model:
             return 0.0, progress
         return self.lattice.advance(progress, text.exact[0], text.simple[0])
 
+    def cost(self, progress: Progress, char: str) -> float:
+        """What `advance` says of the cost of one more character, in a third of the time."""
+        if progress.run == ord("0") and char in _IN_NUMBER:
+            return 0.0
+        text = self._known(char)
+        if not text.exact or text.exact[0] == progress.run:
+            return 0.0
+        return self.lattice.cost(progress, text.exact[0], text.simple[0])
+
     def _known(self, text: str) -> Symbols:
         """What `symbols` says of a text; of a short one, without looking twice."""
         found = self._symbols.get(text)

@@ -147,6 +147,27 @@ class Lattice:
     def begin(self, first: State) -> Progress:
         return Progress((Open(SEED, SEED, (first,)),), 0)
 
+    def cost(self, progress: Progress, exact: int, simple: int) -> float:
+        """What `advance` says of the cost, in a third of the time."""
+        get = self.words.get
+        probabilities = self.word_probabilities
+        total = 0.0
+        for state, pair_state, states in progress.open if is_han(exact) else progress.open[-1:]:
+            same = state == pair_state and exact == simple
+            # `extend`, written out: this is where the time of a search goes.
+            grown = ((state ^ exact) * MULTIPLIER) & MASK
+            grown ^= grown >> 32
+            level = get(grown)
+            if level >= 0:
+                probability = probabilities[level]
+            elif state == SEED:
+                probability = self.unseen
+            else:
+                continue
+            word = grown if same else extend(pair_state, simple)
+            total += self.step(states, word, probability)
+        return math.log(progress.mass / total)
+
     def advance(self, progress: Progress, exact: int, simple: int) -> tuple[float, Progress]:
         """Cost of one more symbol, and where the walk stands behind it."""
         han = is_han(exact)

@@ -8,7 +8,7 @@ so is text about mojibake.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from ingest.edits import Edit, Mark
@@ -64,6 +64,7 @@ def edits(text: str, infer: Inference = "auto") -> tuple[list[Edit], list[Mark]]
             ]
         )
         marks += garbled(line, suspect, sorted(taken))
+    marks += _apart(lossy.named(text), made, marks)
     return made, sorted(marks + gone)
 
 
@@ -73,6 +74,20 @@ def _suspects(text: str) -> list[Suspect]:
         known = found.get(suspect[:2], suspect)
         found[suspect[:2]] = suspect._replace(families=suspect.families | known.families)
     return sorted(found.values())
+
+
+def _apart(found: Iterable[Mark], made: list[Edit], marks: list[Mark]) -> Iterator[Mark]:
+    """Marks of places that have neither an edit nor a mark yet."""
+    taken: list[tuple[int, int]] | None = None
+    for mark in found:
+        if taken is None:
+            taken = [(edit.start, edit.end) for edit in made]
+            taken = sorted(taken + [(one.start, one.end) for one in marks])
+        at = bisect_left(taken, (mark.start,))
+        if (at == 0 or taken[at - 1][1] <= mark.start) and (
+            at == len(taken) or mark.end <= taken[at][0]
+        ):
+            yield mark
 
 
 class _Lazy:
@@ -107,7 +122,7 @@ def _proposals(line: str, suspect: Suspect, infer: Inference) -> Iterator[Edit |
     whole.append((at, len(line)))
     for start, end in whole:
         part = line if len(whole) == 1 else line[start:end]
-        yield from _without_loss(part, suspect.start + start, suspect.families)
+        yield from _without_loss(part, suspect.start + start, suspect.families - lossy.HOPELESS)
 
 
 def _without_loss(line: str, offset: int, families: frozenset[str]) -> Iterator[Edit]:

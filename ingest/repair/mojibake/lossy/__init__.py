@@ -17,13 +17,14 @@ from ingest.repair.mojibake.channels import LATIN
 from ingest.repair.mojibake.lossy import spaces
 from ingest.repair.mojibake.lossy.beam import Search
 from ingest.repair.mojibake.lossy.gate import suspects
-from ingest.repair.mojibake.lossy.readers import READERS, Octets, Reader, octets
+from ingest.repair.mojibake.lossy.named import named
+from ingest.repair.mojibake.lossy.readers import HOPELESS, READERS, Octets, Reader, octets
 from ingest.repair.mojibake.lossy.record import Atom, Recorder
 from ingest.repair.mojibake.lossy.regions import Piece, regions
 from ingest.repair.mojibake.plausibility import classes, cost
 from ingest.settings import Inference
 
-__all__ = ["Found", "cut_off", "repairs", "spaces", "suspects"]
+__all__ = ["HOPELESS", "Found", "cut_off", "named", "repairs", "spaces", "suspects"]
 
 _LOST: Final = "\N{REPLACEMENT CHARACTER}"
 
@@ -115,6 +116,8 @@ def _repair(
     gain = cost(before, precise=True) - cost(after, precise=True) - GUESSED * gaps
     if gain < MARGIN:
         return Found(start, stop, (), reader) if gain > MARGIN / 2 else None
+    if f"utf-8-as-{reader.name}" in HOPELESS:
+        return Found(start, stop, (), reader)
     atoms = []
     decided = iter(found)
     for piece in region:

@@ -51,10 +51,17 @@ Unit = Pattern | str
 
 
 class Parse(NamedTuple):
-    """One way to understand a gap: its cost in nats and what stands in it."""
+    """One way to understand a gap: its cost in nats and what stands in it.
+
+    `loose` tells that the units do not say all: which bytes of one were lost depends on
+    the other. `pairs` tells that some loss stands for two bytes, `single` for one.
+    """
 
     cost: float
     units: tuple[Unit, ...]
+    loose: bool = False
+    pairs: bool = False
+    single: bool = False
 
 
 class Gap(NamedTuple):
@@ -78,12 +85,17 @@ class _Way(NamedTuple):
     begun: tuple[bytes, ...]
     pair: int
     need: int
+    loose: bool = False
+    pairs: bool = False
+    single: bool = False
 
 
 _FOLLOWING: Final = bytes(range(0x80, 0xC0))
 #: First bytes of what is written today: Latin to Arabic, then punctuation to Hangul, signs.
 _LEADS: Final = bytes((*range(0xC2, 0xDA), *range(0xE0, 0xEE), 0xEF))
 _SPACE: Final = 0x20
+_LOSSES: Final = bytes((REPLACED, QUESTION))
+_LOSS_BYTES: Final = tuple(bytes((sign,)) for sign in _LOSSES)
 #: Parses of one gap that are followed up, the cheapest first, and steps to look for them.
 PARSES: Final = 4
 STEPS: Final = 200
@@ -92,6 +104,9 @@ FITTING: Final = 48
 #: Combinations of bytes that are gone through one by one; of more, all characters are.
 FEW: Final = 300
 
+#: Gaps that show together how their reader counts: a pair within a character is no byte.
+ENOUGH: Final = 3
+
 # Nats for how a reader writes a loss. One byte for U+FFFD is what most do; `?` stands for
 # a pair more often than for a byte, and for itself seldom.
 _PAIR_AS_REPLACED: Final = 3.0
@@ -99,6 +114,7 @@ _BYTE_AS_QUESTION: Final = 0.7
 _SWALLOWED: Final = 4.0
 _TRUE_QUESTION: Final = 3.0
 _DROPPED: Final = 1.0
+_OTHER_STYLE: Final = 3.0
 _TRUE_SPACE: Final = 1.0
 
 
@@ -122,16 +138,44 @@ def parses(gap: Gap, reader: Reader) -> list[Parse]:
                 ways.append(dropped._replace(cost=way.cost + _DROPPED))
         if way.at == len(gap.content):
             if not way.need:
-                found.append(Parse(way.cost, way.units))
+                found.append(Parse(way.cost, way.units, *way[-3:]))
             continue
         for nats, sets, text in _options(gap, way, reader):
             grown = _taken(way, sets, reader)
             if grown is None or (text and grown.need):
                 continue
-            units = (*grown.units, text) if text else grown.units
-            ways.append(grown._replace(at=way.at + 1, cost=way.cost + nats, units=units))
+            if text:
+                grown = grown._replace(units=(*grown.units, text))
+            lost = gap.content[way.at] in _LOSSES and len(sets)
+            # A loss in front of a loss: what it was depends on what that was.
+            double = gap.content[way.at + 1 : way.at + 2] in _LOSS_BYTES
+            ways.append(
+                grown._replace(
+                    at=way.at + 1,
+                    cost=way.cost + nats,
+                    loose=grown.loose or (lost == 1 and double),
+                    pairs=way.pairs or lost == 2,
+                    single=way.single or (lost == 1 and not text),
+                )
+            )
     found.sort(key=lambda one: one.cost)
     return found[:PARSES]
+
+
+def in_one_style(gaps: Sequence[Sequence[Parse]]) -> list[tuple[Parse, ...]]:
+    """Parses of the gaps of one region: a reader counts its losses in one way throughout.
+
+    Where every gap can be understood as single bytes, they are; where some gap cannot, a
+    pair is more likely in the others, too.
+    """
+    if len(gaps) >= ENOUGH and all(any(not one.pairs for one in gap) for gap in gaps):
+        return [tuple(one for one in gap if not one.pairs) for gap in gaps]
+    if not any(all(one.pairs for one in gap) for gap in gaps):
+        return [tuple(gap) for gap in gaps]
+    return [
+        tuple(one._replace(cost=one.cost + _OTHER_STYLE) if one.single else one for one in gap)
+        for gap in gaps
+    ]
 
 
 def reads_so(text: str, gap: Gap, reader: Reader) -> bool:
@@ -217,6 +261,7 @@ def _taken(way: _Way, sets: Sequence[bytes], reader: Reader) -> _Way | None:
     """Where a parse stands behind more bytes, or None where UTF-8 has no such thing."""
     if len(sets) == 2 and way.need == 1:
         sets = _pair_across(reader)
+        way = way._replace(loose=True)
     for nth, one in enumerate(sets):
         fits = _within(one, way.need > 0)
         if not fits:

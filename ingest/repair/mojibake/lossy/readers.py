@@ -47,6 +47,7 @@ _LABELS: Final = {
     "gb18030": "GBK",
     "cp932": "Shift_JIS (cp932)",
     "cp949": "EUC-KR (cp949)",
+    "cp950": "Big5 (cp950)",
     LATIN: "Windows-1252",
 }
 #: GB18030 writes back what any reader of GBK can have made; GBK has the greater gaps.
@@ -56,9 +57,12 @@ READERS: Final = {
         ("gb18030", "gbk"),
         ("cp932", "cp932"),
         ("cp949", "cp949"),
+        ("cp950", "cp950"),
         (LATIN, "cp1252"),
     )
 }
+#: Misreadings that lose bytes of nearly every character: they are named, not undone.
+HOPELESS: Final = frozenset(("utf-8-as-cp950",))
 
 
 class Octets(NamedTuple):

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from ingest.repair.mojibake.channels import LATIN
-from ingest.repair.mojibake.lossy.gaps import Gap, Parse, parses
+from ingest.repair.mojibake.lossy.gaps import Gap, Parse, in_one_style, parses
 from ingest.repair.mojibake.lossy.readers import CONTROLS, GAPS, Octets, Reader
 
 _WHOLE: Final = (
@@ -92,7 +92,9 @@ def _closed(region: list[Piece], seen: Octets) -> Iterator[list[Piece]]:
         # Nothing else was dropped: the text ends here.
         start, end = short[0][:2]
         region[-1] = Piece(start, end, "\ufffd", (Parse(0.0, ("\ufffd",)),), cut=True)
-    yield region
+    gaps = [piece for piece in region if piece.parses]
+    styled = iter(in_one_style([piece.parses for piece in gaps]))
+    yield [piece._replace(parses=next(styled)) if piece.parses else piece for piece in region]
 
 
 def _piece(token: re.Match[bytes], seen: Octets, reader: Reader, dropped: bytes) -> Piece | None:

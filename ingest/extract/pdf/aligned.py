@@ -41,6 +41,9 @@ RETURN = 9.0
 """In em: a cell has up to six lines, from whose end the next cell's first line is so far up.
 Columns of a page are longer."""
 
+ABOVE = 0.3
+"""In em: by how much two lines, one above the other, may reach into each other."""
+
 NEAR = 3
 """Rows before and behind a sign of a table that are looked at for gaps, too."""
 
@@ -74,11 +77,20 @@ def with_aligned(
     if not made:
         return rows
     taken = frozenset().union(*(members for members, _ in made.values()))
+    early = {
+        index
+        for first, (members, table) in made.items()
+        for index in range(first, max(members))
+        # Written among the cells, but above them on the page: the begin of a heading, a unit.
+        if index not in taken and rows[index].box[3] <= table[0].box[1] + ABOVE * rows[index].size
+    }
     ordered: list[Row] = []
     for index, row in enumerate(rows):
         if index in made:
-            ordered += made[index][1]
-        elif index not in taken:
+            members, table = made[index]
+            ordered += [rows[at] for at in range(index, max(members)) if at in early]
+            ordered += table
+        elif index not in taken and index not in early:
             ordered.append(row)
     return ordered
 

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Written last, so that a broken installation is tried again.
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check format lint type imports bench clean distclean
+.PHONY: help demo test check format lint type imports bench hostile clean distclean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -53,8 +53,11 @@ bench: $(READY) ## measure speed and quality beside the peers; prints a table, w
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement tests/bench/requirements.txt
 	@$(BIN)/python -m tests.bench $(ARGS)
 
+hostile: $(READY) ## attack it with every hostile class, kill it, give it a million inputs; minutes
+	@$(BIN)/python -m tests.bench hostile endurance --json hostile.json $(ARGS)
+
 clean: ## remove what was made
-	rm -rf out bench.json .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf out bench.json hostile.json .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
 
 distclean: clean ## remove the environment, too
 	rm -rf $(VENV)

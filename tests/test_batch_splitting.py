@@ -13,8 +13,9 @@ from pdf_writer import SOURCE, make_pdf, text
 
 from ingest.batch import Outcome, RunOptions, run
 from ingest.batch.endings import Ending
+from ingest.batch.limits import Limits
 from ingest.batch.splitting import _Held, _Split
-from ingest.errors import DocumentError, LimitError, NoTextLayerError
+from ingest.errors import DocumentError, NoTextLayerError
 from ingest.extract.pdf import read_pdf
 from ingest.extract.pdf.ranges import page_count, read_joined, read_range
 from ingest.settings import Settings
@@ -194,22 +195,30 @@ def ending(key: int, cpu: float, sha256: str = "f") -> Ending:
     return Ending(key, {"pages_read": 1}, facts={"sha256": sha256}, cpu_seconds=cpu, memory=key)
 
 
+def split(cpu: float) -> _Split:
+    limits = Limits(cpu=cpu, wall=9, memory=1 << 30, output=1 << 30)
+    return _Split(_Held("a", -1, ()), 600, 2, ending(7, 1.0), limits)
+
+
 def test_what_a_document_may_use_it_may_use_in_all():
-    split = _Split(_Held("a", -1, ()), 600, 2, ending(7, 1.0))
-    for at in range(len(split.ranges)):
-        split.take(at, ending(-1 - at, 2.0))
-    over = LimitError("too much", reason="cpu")
-    assert split.failed(over, 10.0) is None
-    failed = split.failed(over, 8.5)
+    enough, little = split(10.0), split(4.5)
+    for at in range(4):
+        enough.take(at, ending(-1 - at, 2.0))
+    assert enough.failed() is None
+    little.take(0, ending(-1, 2.0))
+    assert little.failed() is None
+    little.take(1, ending(-2, 2.0))
+    failed = little.failed()
     assert failed is not None
-    assert (failed.key, failed.cpu_seconds, failed.failure.reason) == (7, 9.0, "cpu")
+    assert (failed.key, failed.cpu_seconds, failed.failure.reason) == (7, 5.0, "cpu")
+    assert not little.waiting, "no more begins"
 
 
 def test_a_document_that_changes_while_it_is_read_is_not_joined():
-    split = _Split(_Held("a", -1, ()), 600, 2, ending(7, 1.0))
-    split.take(0, ending(-1, 2.0, "other"))
-    failed = split.failed(LimitError("", reason="cpu"), 100.0)
+    changing = split(100.0)
+    changing.take(0, ending(-1, 2.0, "other"))
+    failed = changing.failed()
     assert failed is not None
     assert isinstance(failed.failure, DocumentError)
     assert failed.failure.reason == "unreadable"
-    assert not split.waiting
+    assert not changing.waiting

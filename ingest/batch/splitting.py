@@ -16,6 +16,7 @@ from itertools import count, pairwise
 from ingest.batch.closing import Closing
 from ingest.batch.endings import Ending, limit_error, whole
 from ingest.batch.guard import Guard
+from ingest.batch.limits import Limits
 from ingest.batch.shares import SMALLEST
 from ingest.errors import IngestError, UnreadableError
 
@@ -46,8 +47,11 @@ class _Held:
 class _Split:
     """A document that is read in ranges of pages, each by a child that leaves them in a spool."""
 
-    def __init__(self, held: _Held, pages: int, workers: int, asking: Ending) -> None:
+    def __init__(
+        self, held: _Held, pages: int, workers: int, asking: Ending, limits: Limits
+    ) -> None:
         self.held = held
+        self._limits = limits
         self.key = asking.key
         parts = min(_MOST, _RANGES * workers, max(1, pages // _RANGE))
         bounds = [pages * at // parts for at in range(parts + 1)]
@@ -66,6 +70,9 @@ class _Split:
             error.args = (f"pages {pages.start + 1} to {pages.stop}: {error.args[0]}",)
             self.failure = self.failure or error
         self._used = self.together(ending)
+        # What a document may use it may use in all.
+        if self.failure is None and self._used.cpu_seconds > self._limits.cpu:
+            self.failure = limit_error("cpu", self._limits)
         if self.failure is not None:
             self.waiting.clear()
 
@@ -89,11 +96,11 @@ class _Split:
             memory=max(used.memory, ending.memory),
         )
 
-    def failed(self, cpu_error: IngestError, cpu: float) -> Ending | None:
-        """Return the ending where the document cannot be joined: what it may use, it may in all."""
-        if self.failure is None and self._used.cpu_seconds <= cpu:
+    def failed(self) -> Ending | None:
+        """Return the ending where the document cannot be joined."""
+        if self.failure is None:
             return None
-        return dataclasses.replace(self._used, report=None, error=self.failure or cpu_error)
+        return dataclasses.replace(self._used, report=None, error=self.failure)
 
     def close(self) -> None:
         self.held.close()
@@ -158,7 +165,9 @@ class Splitter(Closing):
             if held is not None:
                 held.close()
             return child
-        split = self._splits[child.key] = _Split(held, pages, self._workers, child)
+        split = self._splits[child.key] = _Split(
+            held, pages, self._workers, child, self._guard.limits
+        )
         for at in range(len(split.ranges)):
             split.spools.append(self._spool(f"{split.key}.pages-{at}"))
         return None
@@ -180,8 +189,7 @@ class Splitter(Closing):
                 self._guard.stop(key)
         if split.running or split.waiting:
             return None
-        cpu = self._guard.limits.cpu
-        failed = split.failed(limit_error("cpu", self._guard.limits), cpu)
+        failed = split.failed()
         if failed is not None:
             del self._splits[split.key]
             split.close()

@@ -39,7 +39,7 @@ ROOMS = (
     "duplicates",
 )
 # Minutes each: only where they are named.
-LONG = ("hostile", "million")
+LONG = ("hostile", "endurance", "million")
 
 
 def flat(figures: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:

@@ -66,8 +66,16 @@ def die_with(parent: int) -> None:
 
 def mapped_bytes(process: str = "self") -> int:
     """Bytes of address space that a process maps; 0 where the system does not say."""
+    return _pages(process, 0) * resource.getpagesize()
+
+
+def resident_bytes() -> int:
+    """Bytes that this process has in memory; 0 where the system does not say."""
+    return _pages("self", 1) * resource.getpagesize()
+
+
+def _pages(process: str, field: int) -> int:
     try:
-        pages = int(Path(f"/proc/{process}/statm").read_bytes().split()[0])
+        return int(Path(f"/proc/{process}/statm").read_bytes().split()[field])
     except (OSError, IndexError):
         return 0
-    return pages * resource.getpagesize()

@@ -80,11 +80,9 @@ def preload(settings: Settings) -> None:
     from ingest.pipeline import clean
     from ingest.write import render
 
-    whole = warm_pdf()
-    # Without its list of pages it needs the second engine, which takes a child 45 ms to load, and
-    # every fork 0.4 ms to have: worth it where one document in a hundred asks for it.
-    broken = whole.replace(b"/Kids", b"/Kidx")
-    for content in (whole, broken, _GBK.encode("gb18030"), *(text.encode() for text in _TEXTS)):
+    # Not the second engine for PDFs: it takes the few that need it 45 ms to load, and would take
+    # every child 0.4 ms and 24 MB more to be born with.
+    for content in (warm_pdf(), _GBK.encode("gb18030"), *(text.encode() for text in _TEXTS)):
         # An encoding forced by the settings, for one, may refuse a sample.
         with contextlib.suppress(DocumentError):
             document = clean(read(content, name="warm", settings=settings), settings=settings)

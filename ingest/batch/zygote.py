@@ -25,7 +25,7 @@ from typing import Any
 
 from ingest.batch import child
 from ingest.batch.confine import Confinement
-from ingest.batch.limits import Limits, mapped_bytes
+from ingest.batch.limits import Limits, mapped_bytes, resident_bytes
 from ingest.batch.wire import Message, receive, send
 from ingest.settings import Settings
 
@@ -79,6 +79,7 @@ class Zygote:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
         self._own = mapped_bytes()
+        self._own_resident = resident_bytes()
         # Last: everything that this process itself opens is open by now.
         self._confinement = Confinement() if confine else None
         self.confined = self._confinement.words if self._confinement else "off: as asked"
@@ -197,7 +198,8 @@ class Zygote:
                     "ended": one.key,
                     "status": os.waitstatus_to_exitcode(status),
                     "killed": one.killed,
-                    "starved": resident > near
+                    # What the child was born with is not what it took.
+                    "starved": resident - self._own_resident > near
                     or one.mapped - self._own > near
                     or _OUT_OF_MEMORY.search(chatter) is not None,
                     "chatter": _last_line(chatter),

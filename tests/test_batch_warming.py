@@ -34,7 +34,11 @@ for path in map(Path, sys.argv[2:]):
     except DocumentError:
         pass
     after = set(sys.modules), filled()
-    late[path.name] = sorted(after[0] - before[0] | after[1] - before[1])
+    # A small module of the standard library more is nothing to warm up for.
+    modules = {
+        name for name in after[0] - before[0] if name.split(".")[0] not in sys.stdlib_module_names
+    }
+    late[path.name] = sorted(modules | after[1] - before[1])
     before = after
 print(json.dumps(late))
 """

@@ -37,6 +37,7 @@ _OF_FIRST = re.compile(
 )
 _PAGE_OF = re.compile(r"Page[ \t](\d{1,4})[ \t]of[ \t](\d{1,4})")
 _BEFORE = re.compile(r"[-—–(（\[【][ \t]?\Z")
+_INDENTED_OR_DASHED = re.compile("\n[-—– ]")
 _DASHED = re.compile(r"^[ \t]*[-—–]\s?(\d{1,4})\s?[-—–][ \t\r]*$", re.MULTILINE)
 
 
@@ -279,7 +280,7 @@ def _dashed(removals: Removals) -> None:
 
 
 def _has_dashed(text: str) -> bool:
-    return any(f"\n{dash}" in text or text.startswith(dash) for dash in "-—–") or "\n " in text
+    return text.startswith(("-", "—", "–")) or _INDENTED_OR_DASHED.search(text) is not None
 
 
 def numbered(pieces: Iterable[str]) -> list[int]:

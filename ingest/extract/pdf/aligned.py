@@ -79,17 +79,17 @@ def with_aligned(
     taken = frozenset().union(*(members for members, _ in made.values()))
     early = {
         index
-        for first, (members, table) in made.items()
+        for first, (members, lines) in made.items()
         for index in range(first, max(members))
         # Written among the cells, but above them on the page: the begin of a heading, a unit.
-        if index not in taken and rows[index].box[3] <= table[0].box[1] + ABOVE * rows[index].size
+        if index not in taken and rows[index].box[3] <= lines[0].box[1] + ABOVE * rows[index].size
     }
     ordered: list[Row] = []
     for index, row in enumerate(rows):
         if index in made:
-            members, table = made[index]
+            members, lines = made[index]
             ordered += [rows[at] for at in range(index, max(members)) if at in early]
-            ordered += table
+            ordered += lines
         elif index not in taken and index not in early:
             ordered.append(row)
     return ordered

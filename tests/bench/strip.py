@@ -139,7 +139,7 @@ def score(cases: list[Case], level: str = "sure") -> dict[str, Any]:
 def traps_lost() -> dict[str, int]:
     """Count trap sentences that do not survive: alone, all together, and inside each page."""
     lost = {"sentences": 0, "lost": 0}
-    for name in ("before", "after"):
+    for name in ("before", "after", "fresh"):
         path = FIXTURES / "clean_traps" / f"{name}.txt"
         if not path.is_file():
             continue

@@ -15,13 +15,13 @@ from ingest.strip.passes import strip
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 TRAPS = {
     name: (FIXTURES / "clean_traps" / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    for name in ("before", "after")
+    for name in ("before", "after", "fresh")
 }
-EVERY = TRAPS["before"] + TRAPS["after"]
+EVERY = [trap for traps in TRAPS.values() for trap in traps]
 PAGES = sorted((FIXTURES / "pages").glob("*/*.json"))
 
 
-def test_there_are_a_hundred_of_either_kind() -> None:
+def test_there_are_a_hundred_of_each_kind() -> None:
     assert all(len(set(traps)) >= 100 for traps in TRAPS.values())
 
 

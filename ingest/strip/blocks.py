@@ -10,19 +10,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.strip import grammar
+from ingest.strip.between import enclosed_lines, title_like, words
 from ingest.strip.bounds import TITLES, head_end, pick, spam, tail_start
-from ingest.strip.folding import fold, fold_with_map
+from ingest.strip.folding import ends_sentence, fold, fold_with_map
 from ingest.strip.lines import SUFFIX, Removals, TextLine
 from ingest.strip.recognition import (
     CLOSE,
     ENDS,
+    LABELS,
     REACH,
+    WIDE,
     Level,
     Match,
     Named,
     choose,
     chrome,
     judge,
+    judge_all,
     near,
     propose,
     proves_site,
@@ -53,6 +57,12 @@ class Site:
         return values[0] if values and all(value == values[0] for value in values) else None
 
 
+# Shortest title that shows that none of the other lines is the title, in characters.
+TITLE = 6
+# So many of the four lines around a label make it one of a row of labels.
+CROWD = 2
+
+
 def find(
     removals: Removals, lines: Sequence[TextLine], level: Level, book: Rulebook | None
 ) -> Site:
@@ -79,20 +89,27 @@ def find(
         for pack in all_packs
         if pack.id in proven or (pack.needs and len(cues.get(pack.id, ())) >= pack.needs)
     ) - {"watermark"}
-    verdicts = {at: verdict for at in nearby if (verdict := judge(solid[at]))}
-    return _settle(removals, solid, recognised, named, verdicts, level)
+    return _settle(removals, solid, recognised, named, judge_all(solid, nearby), level)
 
 
 def _unknown(removals: Removals, solid: Sequence[TextLine], level: Level) -> Site:
     """Judge a page on which no word of any pack stands: first by its chrome alone."""
     nearby = near(len(solid), CLOSE)
-    if len({verdict.rule for at in nearby if (verdict := chrome(solid[at]))}) < 2:
+    if not any(chrome(solid[at]) for at in nearby) and not _labelled(solid):
         nearby = {at for at in nearby if at < ENDS or at >= len(solid) - ENDS}
+    else:
+        nearby = near(len(solid), WIDE)
     named = {
         at: found for at in nearby if (found := rules_of(solid[at].folded, (shipped().common,)))
     }
-    verdicts = {at: verdict for at in nearby if (verdict := judge(solid[at]))}
-    return _settle(removals, solid, frozenset(), named, verdicts, level)
+    return _settle(removals, solid, frozenset(), named, judge_all(solid, nearby), level)
+
+
+def _labelled(solid: Sequence[TextLine]) -> bool:
+    """Say whether the very ends of a page have enough buttons to look at more of it."""
+    ends = {at for at in range(len(solid)) if at < ENDS or at >= len(solid) - ENDS}
+    found = (judge(solid[at]) for at in ends)
+    return sum(bool(one and one.label and one.certain) for one in found) >= LABELS
 
 
 def _settle(
@@ -112,16 +129,35 @@ def _settle(
     matches = {
         at: choose(at, named, verdicts, recognised, level) for at in sorted({*named, *verdicts})
     }
+    _crowded(matches, level)
     site.first = head_end(solid, matches)
     picked = {
         at: pick(matches, at, "tail")
-        for at in range(max(site.first, len(solid) - REACH), len(solid))
+        for at in range(max(site.first, len(solid) - WIDE), len(solid))
     }
     site.last = tail_start(solid, picked, site.first)
     _gather(site, solid, matches)
-    _take_head(removals, site, solid, matches)
+    _take_head(removals, site, solid, matches, level)
     _take_tail(removals, site, solid, picked, level)
     return site
+
+
+def _crowded(matches: dict[int, list[Match]], level: Level) -> None:
+    """Let a label among labels prove itself.
+
+    Where only what is sure goes, three of the four lines around it must be notices, the two
+    beside it among them: so the last of a row stays, which may be the first line of the report.
+    """
+    near = {at for at, found in matches.items() if found}
+    for at in near:
+        first = matches[at][0]
+        around = sum(at + step in near for step in (-2, -1, 1, 2))
+        if level == "likely":
+            crowded = around >= CROWD and not first.hint
+        else:
+            crowded = around > CROWD and {at - 1, at + 1} <= near and first.worded
+        if crowded and not first.strong:
+            matches[at] = [first._replace(strong=True), *matches[at][1:]]
 
 
 def _gather(site: Site, solid: Sequence[TextLine], matches: dict[int, list[Match]]) -> None:
@@ -155,19 +191,44 @@ def _take_head(
     site: Site,
     solid: Sequence[TextLine],
     matches: dict[int, list[Match]],
+    level: Level,
 ) -> None:
     end = site.first
+    report: set[str] = set()
+    for line in solid[end + 1 : site.last]:
+        report |= words(line)
+    picked = {at: pick(matches, at, "head") for at in range(end)}
+    if end < len(solid) and ends_sentence(solid[end].folded or "."):
+        report |= words(solid[end])
+    titled = {at for at in range(end) if title_like(solid[at], report)}
+    enclosed = enclosed_lines(solid, picked, titled)
+    has_title = any(len(solid[at].folded) >= TITLE for at in titled) or (
+        end < len(solid)
+        and not matches.get(end)
+        and TITLE <= len(solid[end].folded) <= grammar.SHORT
+        and not ends_sentence(solid[end].folded)
+        and title_like(solid[end], report)
+    )
     for at in range(end):
-        match = pick(matches, at, "head")
-        if match is not None:
+        match = picked[at]
+        if match is not None and not (match.single and at in titled):
             removals.remove_line(solid[at], match.rule, match.kind)
         elif at == 0 and spam(solid[0].folded):
             removals.remove_line(solid[0], "notice.spam", "keywords above the page")
         elif reason := _explained(site, solid, matches, at, end):
             removals.remove_line(solid[at], *reason)
+        elif has_title and at in enclosed:
+            removals.remove_line(solid[at], "notice.enclosed", "between two notices")
         else:
             # A line that nothing explains may be the title, which stands once only.
             removals.propose(solid[at].start, solid[at].end, "notice.between")
+    if level == "likely":
+        left = [line for line in solid[:end] if not removals.removed(line)]
+        # Where no title stands above the text, the longest of these lines may be it.
+        keep = None if has_title else max(left, key=lambda line: len(line.folded), default=None)
+        for line in left:
+            if line is not keep and not title_like(line, report):
+                removals.remove_line(line, "notice.between", "shares no words with the report")
 
 
 def _explained(
@@ -179,6 +240,8 @@ def _explained(
 ) -> tuple[str, str] | None:
     """Say why a line that no rule names goes all the same: what it repeats, or completes."""
     folded = solid[at].folded
+    if len(folded) >= 4 and any(other.folded == folded for other in solid[at + 1 : end]):
+        return "notice.title-repeated", "the same words stand below"
     opening = fold(solid[end].text[: 2 * len(solid[at].text) + 40]) if end < len(solid) else ""
     if len(folded) >= 4 and opening.startswith(folded):
         return "notice.title-repeated", "the report begins with the same words"
@@ -208,7 +271,9 @@ def _take_tail(
     level: Level,
 ) -> None:
     titles = 0
-    for at in range(site.last, len(solid)):
+    block = {at: picked[at] for at in range(site.last, len(solid))}
+    enclosed = enclosed_lines(solid, block, frozenset())
+    for at in block:
         match = picked[at]
         if match is not None:
             titles = TITLES if match.opens else max(titles, 0)
@@ -216,6 +281,8 @@ def _take_tail(
         elif titles > 0:
             titles -= 1
             removals.remove_line(solid[at], "notice.title", "title of another document")
+        elif at in enclosed:
+            removals.remove_line(solid[at], "notice.enclosed", "between two notices")
         elif level == "likely":
             removals.remove_line(solid[at], "notice.between", "stands between two notices")
         else:

@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from ingest.strip import grammar
 from ingest.strip.folding import ends_sentence, fold
 from ingest.strip.lines import TextLine
-from ingest.strip.recognition import REACH, Match
+from ingest.strip.recognition import WIDE, Match
 
-# Lines between two proven ones that no rule names: site names, titles. The most seen is 2.
-GAP = 3
+# Lines between two proven ones that no rule names: site names, titles, entries of a menu in
+# words of its own. They stay; but what stands on the other side of them may go. None of them
+# is prose, so that no paragraph of a report is ever enclosed.
+GAP = 24
 # Titles of other documents under one heading: 12 are the most seen.
 TITLES = 12
 
@@ -30,7 +32,7 @@ def pick(matches: dict[int, list[Match]], at: int, region: str) -> Match | None:
 def head_end(solid: Sequence[TextLine], matches: dict[int, list[Match]]) -> int:
     """Return where the report begins: behind the last line that proves itself."""
     end = gap = 0
-    for at in range(min(REACH, len(solid))):
+    for at in range(min(WIDE, len(solid))):
         match = pick(matches, at, "head")
         if match is None and at == 0 and spam(solid[0].folded):
             continue
@@ -51,7 +53,7 @@ def tail_start(solid: Sequence[TextLine], picked: dict[int, Match | None], first
     count = len(solid)
     start = count
     gap = 0
-    for at in range(count - 1, max(first, count - REACH) - 1, -1):
+    for at in range(count - 1, max(first, count - WIDE) - 1, -1):
         match = picked[at]
         if match is None:
             gap += 1
@@ -90,8 +92,21 @@ def spam(folded: str) -> bool:
     return len(words) >= 6 and "。" not in folded and all(len(word) <= 24 for word in words)
 
 
+# The longest line that a title or a menu without separators fills; a paragraph of so many
+# characters has a comma.
+LONGEST_TITLE = 120
+
+
 def _short(line: TextLine) -> bool:
-    return 0 < len(line.folded) <= grammar.SHORT and not ends_sentence(line.folded)
+    """Say whether a line is no prose: a title, an entry of a menu, a label."""
+    folded = line.folded
+    if not 0 < len(folded) <= LONGEST_TITLE:
+        return False
+    if len(folded) > grammar.SHORT and any(mark in folded for mark in ",;。"):
+        return False
+    # Titles of other pages ask and exclaim, or are cut short with three dots.
+    title = line.text.rstrip().endswith(("…", "...", "?", "？", "!", "！"))
+    return title or not ends_sentence(folded)
 
 
 def _leads(picked: dict[int, Match | None], at: int) -> bool:

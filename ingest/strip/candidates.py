@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from ingest.strip import grammar
-from ingest.strip.bounds import GAP
 from ingest.strip.folding import fold
 from ingest.strip.observe import SLOT, Observation
 from ingest.strip.recognition import rules_of
@@ -30,6 +29,8 @@ CHROME = 3
 LONG = 20
 # A line without a sign of its own is taken where it is enclosed in so many of its documents.
 ENCLOSED = 0.9
+# How near a clear notice must stand to a line without a sign, in lines.
+BESIDE = 3
 # One with a weak sign is taken where it stands so many lines nearer to the report at most.
 SLACK = 2
 
@@ -163,6 +164,8 @@ def signed(text: str) -> tuple[str, int]:
         if rule.region != "body"
     ]
     verdict = grammar.judge(text)
+    if verdict and verdict.signs == ("word",):
+        verdict = None  # `目录` heads lists in reports, too
     strength = verdict.strength if verdict else 0
     sign = verdict.rule.rpartition(".")[2] if verdict else ""
     for _, rule in known:
@@ -204,7 +207,7 @@ def _joins(
         return _enclosed(one, borders, SLACK)
     # A sentence without any sign may be of an annex that the reports of a series share.
     beside = sum(
-        any((place.document, place.at + step) in places for step in range(-GAP, GAP + 1))
+        any((place.document, place.at + step) in places for step in range(-BESIDE, BESIDE + 1))
         for place in one.places
     )
     return not one.prose and beside >= ENCLOSED * len(one.places) and _enclosed(one, borders, 0)

@@ -16,6 +16,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from ingest.strip.folding import Gate, ends_sentence, fold
+from ingest.strip.vocabulary import common, english_heading, english_label, heading, label, row
 
 # Share of traps and of clean report lines with so many phrase signs, and of notices on the
 # pages that the signs were written from: one sign 31% / 96%, two 7% / 83%, three 1% / 61%.
@@ -23,8 +24,6 @@ SPEAKS = 3
 HINTS = 2
 CERTAIN = 4
 
-# Longest menu, in characters as they stand.
-LONGEST_ROW = 120
 # A label or a button is shorter than this, in characters of the folded view.
 SHORT = 40
 
@@ -53,6 +52,29 @@ class Verdict(NamedTuple):
     """Short, and no sentence."""
 
     @property
+    def opens(self) -> bool:
+        """Whether titles of other pages may follow."""
+        return self.rule == "notice.site.heading"
+
+    @property
+    def phrased(self) -> bool:
+        """Whether phrase signs are all there is: no vocabulary covers the line."""
+        return not {"word", "label", "menu", "weak", "strong"}.intersection(self.signs)
+
+    @property
+    def probable(self) -> bool:
+        """Whether a line may end a block where what is only likely goes, too.
+
+        A sentence must do two things that one *about* sites and rights does not: speak of
+        the site itself or to the reader, say where to write, what will be removed, or where
+        the preview ends.
+        """
+        spoken = {"house", "reader", "contact", "removal", "gate", "viewer", "stance"}.intersection(
+            self.signs
+        )
+        return self.strength == 2 and (self.label or len(spoken) >= HINTS)
+
+    @property
     def certain(self) -> bool:
         """Whether a line can end a block of notices, where the report's sentences begin.
 
@@ -63,11 +85,40 @@ class Verdict(NamedTuple):
         own = "house" in self.signs and (
             "removal" in self.signs
             or "contact" in self.signs
-            or ("rights" in self.signs and self.label)
+            or ("rights" in self.signs and (self.label or "stance" in self.signs))
         )
         gated = self.label and "gate" in self.signs and len(self.signs) >= HINTS
-        gated = gated or "label" in self.signs
+        gated = gated or "label" in self.signs or "strong" in self.signs or "menu" in self.signs
         return len(self.signs) >= CERTAIN or (len(self.signs) >= SPEAKS and own) or gated
+
+
+# Chrome that proves a page alone where it stands at its very edge: no report begins or ends
+# with the trail to itself, with figures of who read it, or with what stands beside it.
+PROOF = frozenset(
+    [
+        "trail",
+        "tally",
+        "rest",
+        "neighbours",
+        "buttons",
+        "engine",
+        "row",
+        "member",
+        "browser",
+        "attachment",
+        "cookies",
+        "letter",
+        "loader",
+        "menu",
+        "trial",
+        "cite",
+        "board",
+        "counts",
+    ]
+)
+
+# A line of a menu that is written one entry a line.
+MENU = Verdict("notice.site.menu", 2, ("menu",), True)
 
 
 @cache
@@ -87,84 +138,6 @@ def signs() -> tuple[Sign, ...]:
     )
 
 
-# Of the letters of a menu or a row of buttons so many belong to the vocabulary. Menus seen:
-# 0.78 to 1.0; headings of tables of contents and rows of tables in reports: up to 0.55.
-COVERED = 0.65
-# Of the letters of a label so many belong to it.
-LABEL = 0.9
-# A menu has so many pieces at least, none longer than this.
-PIECES = 3
-PIECE = 14
-
-_SEPARATORS = re.compile(r"[\s|｜>＞»→·•/／\[\]【】〔〕()（）,，、_\-–—]+")
-_LETTERS = re.compile(r"[^\W\d_]")
-
-
-@cache
-def _vocabulary() -> tuple[re.Pattern[str], frozenset[str]]:
-    path = files("ingest") / "data" / "notices" / "signs.toml"
-    words = tomllib.loads(path.read_text(encoding="utf-8"))["vocabulary"]
-    chinese = sorted(words["chinese"].split(), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, chinese))), frozenset(words["english"].split())
-
-
-def row(text: str) -> bool:
-    """Say whether a line, as it stands, is a row of buttons or a menu.
-
-    >>> row("搜索 | 我的文档 | 上传赚钱 | 会员中心"), row("Log In  Sign Up   Help")
-    (True, True)
-    >>> row("项目 | 数量 | 金额"), row("一、网站首页")
-    (False, False)
-    """
-    if len(text) > LONGEST_ROW:
-        return False
-    pieces = [piece for piece in _SEPARATORS.split(text.strip()) if piece]
-    if sum(bool(_LETTERS.search(piece)) for piece in pieces) < PIECES or any(
-        len(piece) > PIECE for piece in pieces
-    ):
-        return False
-    chinese, english = _vocabulary()
-    letters = covered = 0
-    for piece in pieces:
-        if piece.isascii():
-            size = len(_LETTERS.findall(piece))
-            letters += size
-            covered += size if piece.lower() in english else len("".join(chinese.findall(piece)))
-        else:
-            folded = fold(piece)
-            letters += len(_LETTERS.findall(folded))
-            covered += len("".join(chinese.findall(folded)))
-    return letters >= 2 * PIECES and covered >= COVERED * letters
-
-
-def label(folded: str) -> bool:
-    """Say whether a short line is made of what readers do on a site: `付费下载`.
-
-    Two words at least, one of them an action, and hardly anything else.
-
-    >>> label("付费下载"), label("相关文档"), label("下载")
-    (True, False, False)
-    """
-    if not 3 < len(folded) <= SHORT // 2 or ends_sentence(folded):
-        return False
-    chinese, _ = _vocabulary()
-    words = chinese.findall(folded)
-    size = len(_LETTERS.findall(folded))
-    return (
-        len(words) >= 2
-        and len("".join(words)) >= LABEL * size
-        and any(word in _actions() for word in words)
-    )
-
-
-@cache
-def _actions() -> frozenset[str]:
-    path = files("ingest") / "data" / "notices" / "signs.toml"
-    return frozenset(
-        tomllib.loads(path.read_text(encoding="utf-8"))["vocabulary"]["actions"].split()
-    )
-
-
 @cache
 def _parts() -> tuple[tuple[Sign, ...], tuple[Sign, ...], re.Pattern[str]]:
     chrome = tuple(sign for sign in signs() if sign.chrome)
@@ -175,10 +148,13 @@ def _parts() -> tuple[tuple[Sign, ...], tuple[Sign, ...], re.Pattern[str]]:
 
 def chrome(text: str, folded: str) -> Verdict | None:
     """Judge whether a line is chrome: only the cheap half of `judge`."""
-    # Chrome has no full stop; nearly every line of a report has one.
-    if "。" in text:
+    # Chrome has no full stop but at its end; nearly every line of a report has one.
+    if "。" in text[:-1]:
         return None
+    folded = folded.removesuffix("。") if "©" in folded else folded
     kinds, _, joined = _parts()
+    if folded.endswith("。"):
+        return None
     if folded and joined.fullmatch(folded):
         for sign in kinds:
             if sign.pattern.fullmatch(folded):
@@ -203,12 +179,16 @@ def judge(text: str) -> Verdict | None:
         return verdict
     found = tuple(sign.id for sign in _parts()[1] if sign.pattern.search(folded))
     short = len(folded) <= SHORT and not ends_sentence(folded)
-    if label(folded):
+    if label(folded) or english_label(text):
         return Verdict("notice.site.label", 2, ("label", *found), True)
+    if kind := "strong" if english_heading(text) else heading(folded):
+        return Verdict("notice.site.heading", 2 if kind == "strong" else 1, (kind, *found), True)
     if len(found) >= SPEAKS:
         return Verdict(f"notice.site.{found[0]}", 2, found, short)
     if len(found) >= HINTS or (found and short):
         return Verdict(f"notice.site.{found[0]}", 1, found, short)
+    if short and common(text, folded):
+        return Verdict("notice.site.word", 1, ("word",), True)
     return None
 
 
@@ -216,5 +196,5 @@ def judge(text: str) -> Verdict | None:
 def gate() -> Gate:
     """Return the words without one of which head and tail of a text cannot prove a site."""
     path = files("ingest") / "data" / "notices" / "signs.toml"
-    words = tomllib.loads(path.read_text(encoding="utf-8"))["vocabulary"]["gate"]
+    words = tomllib.loads(path.read_text(encoding="utf-8"))["gate"]["words"]
     return Gate.of(word.replace("_", " ") for word in words.split())

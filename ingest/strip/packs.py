@@ -117,7 +117,7 @@ def packs() -> tuple[Pack, ...]:
         (
             entry
             for entry in folder.iterdir()
-            if entry.name.endswith(".toml") and entry.name != "signs.toml"
+            if entry.name.endswith(".toml") and entry.name not in ("signs.toml", "vocabulary.toml")
         ),
         key=lambda entry: entry.name,
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from ingest.strip import grammar, packs
+from ingest.strip import grammar, packs, vocabulary
 from ingest.strip.lines import LONGEST, Removals, TextLine
 
 Level = Literal["sure", "likely"]
@@ -14,8 +14,11 @@ Level = Literal["sure", "likely"]
 # Blocks are looked for in so many lines from either end that are not blank. The longest
 # head seen (template B with its shelves) has 46 lines, the longest tail 61.
 REACH = 160
-# On a page without any word of a pack: its blocks are short.
+# On a page without any word of a pack, until a line of chrome stands there.
 CLOSE = 40
+# And then. On 19 real news pages the head of a portal has up to 173 lines; tails of 600, most of
+# them titles of other pages, are seen only in part.
+WIDE = 400
 # Lines at either end in which an unproven page may have something to report.
 ENDS = 5
 
@@ -23,6 +26,11 @@ ENDS = 5
 # lines of chrome, or one and two that speak as a site.
 POINTS = {3: 2.0, 2: 1.0, 1: 0.5}
 PROOF = 4.0
+# So many buttons or headings of lists prove as much as a line of chrome: of 28,600 lines of clean
+# text none is one.
+LABELS = 3
+# The very edge of a page, in lines. Chrome counts for one point more there.
+EDGE = 3
 
 Named: TypeAlias = dict[int, list[tuple[packs.Pack, packs.Rule]]]
 """The rules that lines match, by the line's place among those that are not blank."""
@@ -40,6 +48,10 @@ class Match(NamedTuple):
     pattern: re.Pattern[str] | None = None
     hint: bool = False
     """Only hints at a notice: it goes inside a block, and never makes one longer."""
+    single: bool = False
+    """Nothing but a word that notices use: a title may have it, too."""
+    worded: bool = False
+    """A label made of the vocabulary of sites."""
 
 
 def judge(line: TextLine) -> grammar.Verdict | None:
@@ -48,6 +60,21 @@ def judge(line: TextLine) -> grammar.Verdict | None:
 
 def chrome(line: TextLine) -> grammar.Verdict | None:
     return grammar.chrome(line.text, line.folded) if len(line.text) <= LONGEST else None
+
+
+def judge_all(solid: Sequence[TextLine], nearby: Iterable[int]) -> dict[int, grammar.Verdict]:
+    """Judge lines one by one, and those together that make up a menu, one entry a line."""
+    places = sorted(nearby)
+    verdicts = {at: verdict for at in places if (verdict := judge(solid[at]))}
+    lines = [(solid[at].text.strip(), solid[at].folded) for at in places]
+    for menu in vocabulary.menus(lines):
+        for found in menu:
+            known = verdicts.get(places[found])
+            # The last entry may be the first line of the report: `目录`.
+            inside = menu[0] < found < menu[-1]
+            if inside and (known is None or known.strength < grammar.MENU.strength):
+                verdicts[places[found]] = grammar.MENU
+    return verdicts
 
 
 def near(count: int, reach: int) -> set[int]:
@@ -93,17 +120,19 @@ def choose(
     verdict = verdicts.get(at)
     if verdict:
         sure = verdict.strength == 3 or verdict.certain
-        strong = sure or (level == "likely" and verdict.strength == 2)
+        strong = sure or (level == "likely" and verdict.probable)
         counted.append(
             Match(
                 verdict.rule,
                 "site",
                 strong,
-                False,
+                verdict.opens,
                 "edge",
                 "grammar",
                 None,
-                hint=not strong and level == "sure",
+                hint=not strong and (level == "sure" or not verdict.label),
+                single=not strong and verdict.phrased,
+                worded=not verdict.phrased,
             )
         )
     order = ("common", "grammar")
@@ -113,23 +142,35 @@ def choose(
     )
 
 
+def proves_alone(verdict: grammar.Verdict, at: int, count: int) -> bool:
+    """Say whether one line proves the page: chrome of certain kinds at the very edge."""
+    return not EDGE <= at < count - EDGE and not grammar.PROOF.isdisjoint(verdict.signs)
+
+
 def proves_site(named: Named, verdicts: dict[int, grammar.Verdict], count: int) -> bool:
     """Say whether lines that no known template explains prove a site together.
 
-    One line of chrome at least, and enough other signs near the ends of the page. Of 36,389
-    lines of clean prose and reports in eight languages none looked like chrome, nor did any
-    of the trap sentences.
+    One line of chrome at least, and enough other signs near the ends of the page; or one of
+    certain kinds at the very edge. Of 28,600 lines of clean prose and reports in eight
+    languages three looked like chrome (all `© ... All rights reserved`), of the trap
+    sentences none.
     """
-    points = {at: POINTS[verdict.strength] for at, verdict in verdicts.items()}
+    points = {
+        at: PROOF
+        if proves_alone(verdict, at, count)
+        else POINTS[verdict.strength] + (verdict.strength == 3 and not EDGE <= at < count - EDGE)
+        for at, verdict in verdicts.items()
+    }
     chrome = sum(verdict.strength == 3 for verdict in verdicts.values())
+    labels = sum(verdict.label and verdict.certain for verdict in verdicts.values())
     for at, found in named.items():
         if any(rule.strong and rule.region != "body" for _, rule in found):
             chrome += at not in verdicts
-            points[at] = POINTS[3]
+            points[at] = max(POINTS[3], points.get(at, 0))
     near_ends = sum(
         value for at, value in points.items() if at < CLOSE // 2 or at >= count - CLOSE // 2
     )
-    return chrome > 0 and near_ends >= PROOF
+    return (chrome > 0 or labels >= LABELS) and near_ends >= PROOF
 
 
 def propose(

@@ -1,7 +1,7 @@
 """How well and how fast the strip stage works: notices, content, traps, CPU, peers.
 
 `measure()` returns figures for the pages that rules were tuned on and for those held
-back, apart. Run alone, it prints them: `python tests/bench/strip.py`.
+back, apart (`fixtures/pages/README.md` says what was held back until when). Run alone, it prints them: `python tests/bench/strip.py`.
 """
 
 from __future__ import annotations

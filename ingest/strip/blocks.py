@@ -25,7 +25,6 @@ from ingest.strip.recognition import (
     Named,
     choose,
     chrome,
-    judge,
     judge_all,
     near,
     propose,
@@ -108,8 +107,7 @@ def _unknown(removals: Removals, solid: Sequence[TextLine], level: Level) -> Sit
 def _labelled(solid: Sequence[TextLine]) -> bool:
     """Say whether the very ends of a page have enough buttons to look at more of it."""
     ends = {at for at in range(len(solid)) if at < ENDS or at >= len(solid) - ENDS}
-    found = (judge(solid[at]) for at in ends)
-    return sum(bool(one and one.label and one.certain) for one in found) >= LABELS
+    return sum(grammar.button(solid[at].text) for at in ends) >= LABELS
 
 
 def _settle(

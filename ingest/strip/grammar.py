@@ -162,6 +162,14 @@ def chrome(text: str, folded: str) -> Verdict | None:
     return Verdict("notice.site.row", 3, ("row",)) if row(text) else None
 
 
+def button(text: str) -> bool:
+    """Say whether a line is a button or heads a list of links: the cheap half of `judge`."""
+    if len(text) > 2 * SHORT:
+        return False
+    folded = fold(text)
+    return label(folded) or english_label(text) or heading(folded) == "strong"
+
+
 def judge(text: str) -> Verdict | None:
     """Judge one line as it stands.
 

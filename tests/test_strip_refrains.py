@@ -29,12 +29,16 @@ def stripped(text: str) -> str:
 
 
 def glued(refrains: list[str], chance: random.Random, *, inside: bool) -> str:
-    """The body with the refrains at even distance: inside sentences or behind them."""
+    """The body with the refrains at even distance: inside sentences or behind them.
+
+    Never at the same place of the same sentence each time: that would be a part of the refrain.
+    """
     sentences = list(BODY)
+    cuts = chance.sample(range(6, 12), 6)
     for index, refrain in enumerate(refrains):
         at = (index + 1) * len(sentences) // (len(refrains) + 1)
         sentence = sentences[at]
-        cut = chance.randrange(6, 12) if inside else len(sentence)
+        cut = cuts[index % len(cuts)] if inside else len(sentence)
         sentences[at] = sentence[:cut] + refrain + sentence[cut:]
     return "\n".join(sentences)
 

@@ -163,13 +163,20 @@ class Progress:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
         from rich.progress import Progress as Bar
+        from rich.table import Column
 
         self._bar = Bar(
-            BarColumn(),
+            BarColumn(20),
             MofNCompleteColumn(),
             TextColumn("{task.fields[pace]}"),
-            TextColumn("{task.fields[note]}", markup=False),
+            # Reasons take the room that is left; the numbers keep theirs.
+            TextColumn(
+                "{task.fields[note]}",
+                markup=False,
+                table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
+            ),
             console=Console(file=self._stream),
+            expand=True,
             # No thread of its own: it would fight with what else happens in this one.
             auto_refresh=False,
             transient=True,

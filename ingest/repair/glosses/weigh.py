@@ -62,6 +62,9 @@ ADVANCE_WORK: Final = 20
 RANK_WORK: Final = 300
 RANKED_WORK: Final = 25
 
+#: Characters of context on either side that a ranking is given.
+REACH: Final = 6
+
 #: Characters of left context that cost a measure of a few characters.
 NEAR: Final = 6
 
@@ -320,7 +323,7 @@ class Weigher:
 
     def rank(self, left: str, options: Sequence[str], right: str) -> list[tuple[str, float]]:
         """Choices for one place in its context, the most probable first."""
-        left, right = left.translate(_WIDENED), right.translate(_WIDENED)
+        left, right = left[-REACH:].translate(_WIDENED), right[:REACH].translate(_WIDENED)
         self.work += RANK_WORK + RANKED_WORK * len(options)
         weights = []
         for option, share in self._model.rank(left, options, right, self._cache):

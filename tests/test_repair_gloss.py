@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import damage
 import pytest
 
 from ingest.document import Document
 from ingest.repair import bind, glosses
-from ingest.repair.glosses.octets import char, pair, undecodable, vanishes
+from ingest.repair.glosses.octets import around, char, pair, undecodable, vanishes
 from ingest.repair.glosses.readings import READING, by_lead, converted, table
 from ingest.repair.glosses.recognize import fingerprint
 from ingest.settings import Inference, Settings
@@ -135,6 +136,37 @@ def test_the_lenient_decoder_backwards() -> None:
     assert not vanishes(0xB8, 0xB6)
     for first, seconds in undecodable():
         assert all(char(first, second) is None for second in seconds)
+
+
+def test_what_a_vanished_pair_leaves() -> None:
+    firsts, lasts = around(0xBB, 0xD8)
+    assert "基" in firsts, "its trail byte F9 and the lead byte of 地 vanish together"
+    assert "地" in lasts
+    assert all(pair(char)[0] == 0xBB for char in firsts)
+    assert all(pair(char)[1] == 0xD8 for char in lasts)
+
+
+def test_two_characters_come_back_where_one_makes_no_sense() -> None:
+    """The trail byte of 基 and the lead byte of 地 are gone: the page shows one 回."""
+    page = damage.damage(
+        "关于社区业务的调研，最后里面。对佐世保和冲绳的海空军基地的观察，并且",
+        damage.Settings(9, "always"),
+    )
+    assert "基" not in page.text
+    assert "空軍基地的觀察" in repaired(page.text, "always").text
+    edit = next(e for _, e in repaired(page.text, "always").edits() if "基地" in e.after)
+    assert edit.certainty == "inferred"
+    assert edit.probability is not None
+
+
+def test_an_uncertain_character_is_lost_with_its_alternatives() -> None:
+    page = repaired("關(guān)于社區(qū)業(yè)務(wù)的調(diào)研。他們都來了嗎?；丶乙院?最后里面")
+    lost = [edit for _, edit in page.edits() if edit.certainty == "lost"]
+    assert lost
+    assert all(edit.alternatives for edit in lost)
+    assert all(share.probability < 0.96 for edit in lost for share in edit.alternatives), (
+        "what is probable enough is written"
+    )
 
 
 @pytest.mark.parametrize(

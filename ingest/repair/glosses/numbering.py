@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from ingest.document import Edit
-from ingest.repair.glosses.weigh import LOST
+from ingest.repair.glosses.signs import LOST
 
 _NUMBER: Final = re.compile(r"[(（]([0-9]{1,3})[)）]")
 _REST: Final = re.compile(r"([0-9]{0,2})[)）]")

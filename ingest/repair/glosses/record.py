@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 from ingest.document import Alternative, Certainty, Edit
 from ingest.repair.glosses.recognize import Fingerprint
+from ingest.repair.glosses.signs import LOST, MARKS, is_han
 from ingest.repair.glosses.ways import Way
-from ingest.repair.glosses.weigh import LOST, MARKS, is_han
 from ingest.settings import Inference
 
 #: Probabilities from which an inferred character is written, set on 386 simulated pages of

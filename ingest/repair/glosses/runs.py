@@ -16,6 +16,7 @@ from typing import Final
 from ingest.repair.glosses import octets
 from ingest.repair.glosses.readings import READING, by_reading, converted, table
 from ingest.repair.glosses.recognize import Fingerprint, widened
+from ingest.repair.glosses.signs import LOST
 from ingest.repair.glosses.ways import (
     ABSENT_COST,
     ASCII_COST,
@@ -33,7 +34,7 @@ from ingest.repair.glosses.ways import (
     Way,
     best,
 )
-from ingest.repair.glosses.weigh import LOST, START, Weigher
+from ingest.repair.glosses.weigh import START, Weigher
 
 #: What a later generation of the mirror cuts out; behind it the decoder starts afresh.
 CUT: Final = frozenset("，！？；。,!?;")

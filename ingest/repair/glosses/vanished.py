@@ -14,8 +14,9 @@ from typing import Final
 
 from ingest.repair.glosses import octets
 from ingest.repair.glosses.readings import converted
+from ingest.repair.glosses.signs import LOST, common, is_han
 from ingest.repair.glosses.ways import GONE_COST, ODD_COST, VANISHED_COST, Unit, Way
-from ingest.repair.glosses.weigh import LOST, START, Weigher, common, is_han
+from ingest.repair.glosses.weigh import START, Weigher
 
 #: Cost in nats, of a character and the one behind it, from which the place is looked into.
 #: On the tuning texts 99 of 100 pairs that vanished cost as much, and three in ten places

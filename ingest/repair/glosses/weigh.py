@@ -12,30 +12,14 @@ import functools
 import math
 import string
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from ingest.repair import language
-from ingest.repair.glosses import octets
-from ingest.repair.glosses.readings import converted, table
+from ingest.repair.glosses import signs
+from ingest.repair.glosses.signs import FOLDED, LOST, MARKS, WIDENED, is_han, known
 from ingest.repair.language_cache import Cache
 from ingest.repair.language_lattice import Progress
-from ingest.repair.language_table import MASK, MULTIPLIER, SEED, extend
-
-#: Share of marks among the characters of running text, counted over 190,000 characters of
-#: the first halves of two corpora; those rarer than one in 10,000 as that.
-MARKS: Final = {
-    "，": 0.032, "。": 0.017, "、": 0.0072, "：": 0.0023, "；": 0.0008, "“": 0.0007, "”": 0.0007,
-    "（": 0.003, "）": 0.003, "《": 0.001, "》": 0.001, "？": 0.0001, "！": 0.0001, "．": 0.0001,
-    "　": 0.0001, "—": 0.0001, "…": 0.0001, "·": 0.0006, "％": 0.0001,
-}  # fmt: skip
-OTHER_MARK: Final = 0.00003
-
-#: Cost of an ASCII letter or digit: what follows one is mostly another.
-ALPHANUMERIC: Final = 4.0
-
-#: Cost of a character that GB2312 lacks. The tables of the model hold few of them, and take
-#: one absent key in thousands for a present one, which would make one look common.
-RARE: Final = 15.0
+from ingest.repair.language_table import MASK, MULTIPLIER, extend
 
 #: Cost of a full-width letter or sign, which the full measure takes for any.
 ODD_MARK: Final = 6.0
@@ -74,93 +58,12 @@ _ALPHANUMERIC: Final = {
     **dict.fromkeys(string.digits, -math.log(language.SYMBOL_SHARES["0"])),
 }
 
-#: What stands for a lost character: says nothing about its neighbours.
-LOST: Final = "�"
-
-#: Folding has made ASCII of these marks; they weigh what they were.
-_WIDE: Final = {chr(code): chr(code + 0xFEE0) for code in (*range(0x21, 0x30), *range(0x3A, 0x41))}
-_WIDENED: Final = str.maketrans(_WIDE)
-_FOLDED: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-
 
 #: What the next character depends on: for each word under way, the model's hash of its
 #: characters so far, and the probability of all before it as a share of that of all so far.
 State = tuple[tuple[int, float], ...]
 
 START: Final[State] = ()
-
-
-@functools.cache
-def common(char: str) -> bool:
-    """Whether a character can stand for a lost one: a mark, or one that GB2312 has.
-
-    The mirror's pages were Simplified ones: what GB2312 lacks is one character in
-    thousands on them, and most of GBK.
-    """
-    if not is_han(char):
-        return True
-    simplified = table()[char].simplified if char in table() else char
-    pair = octets.pair(simplified)
-    return bool(pair) and "gb2312" in _charsets(simplified)
-
-
-def _charsets(char: str) -> str:
-    try:
-        char.encode("gb2312")
-    except UnicodeEncodeError:
-        return "gbk"
-    return "gb2312"
-
-
-def is_han(char: str) -> bool:
-    return "㐀" <= char <= "鿿" or char == "〇"
-
-
-class Known(NamedTuple):
-    """What the quick measure knows of a character that begins a word, or of a mark.
-
-    `code` is 0 for what is no Chinese character; `mark` is what that costs.
-    """
-
-    code: int
-    word: int
-    alone: float
-    mark: float
-
-
-@functools.cache
-def known(char: str) -> Known:
-    """What the quick measure knows of a character."""
-    if not is_han(char):
-        return Known(0, 0, 0.0, _mark(char))
-    if not common(char):
-        return Known(0, 0, 0.0, RARE)
-    model = language.han()
-    code = model.symbols(char).exact[0]
-    word = extend(SEED, code)
-    level = model.lattice.words.get(word)
-    alone = model.lattice.word_probabilities[level] if level >= 0 else model.lattice.unseen
-    return Known(code, word, alone, 0.0)
-
-
-@functools.cache
-def _possible(chars: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Characters that can stand for a lost one, and rare signs that may."""
-    gone = converted()
-    usual = [char for char in chars if char not in gone and common(char)]
-    return (
-        tuple(char for char in usual if is_han(char) or char in MARKS),
-        tuple(char for char in usual if not is_han(char) and char not in MARKS),
-    )
-
-
-def _mark(char: str) -> float:
-    if char == LOST:
-        return 0.0
-    char = char.translate(_WIDENED)
-    if char < "\x80" and char.isalnum():
-        return ALPHANUMERIC
-    return -math.log(MARKS.get(char, OTHER_MARK))
 
 
 class Weigher:
@@ -297,16 +200,16 @@ class Weigher:
 
     def begin(self, left: str) -> Progress:
         """Where the full measure stands behind a text."""
-        return self._model.begin(left[-NEAR:].translate(_WIDENED))
+        return self._model.begin(left[-NEAR:].translate(WIDENED))
 
     def advance(self, progress: Progress, before: str, char: str) -> tuple[float, Progress]:
         """Full cost of a character, and where the measure stands behind it."""
         if char == LOST:
             return 0.0, self._model.begin()
         self.work += ADVANCE_WORK
-        char = char.translate(_WIDENED)
+        char = char.translate(WIDENED)
         cost, progress = self._model.advance(progress, char)
-        return cost + self._odd(before.translate(_WIDENED), char), progress
+        return cost + self._odd(before.translate(WIDENED), char), progress
 
     def full(self, left: str, texts: Sequence[str]) -> list[float]:
         """Full costs of several texts behind the same left context."""
@@ -323,7 +226,7 @@ class Weigher:
 
     def rank(self, left: str, options: Sequence[str], right: str) -> list[tuple[str, float]]:
         """Choices for one place in its context, the most probable first."""
-        left, right = left[-REACH:].translate(_WIDENED), right[:REACH].translate(_WIDENED)
+        left, right = left[-REACH:].translate(WIDENED), right[:REACH].translate(WIDENED)
         self.work += RANK_WORK + RANKED_WORK * len(options)
         weights = []
         for option, share in self._model.rank(left, options, right, self._cache):
@@ -340,11 +243,11 @@ class Weigher:
 
     def possible(self, chars: tuple[str, ...]) -> list[str]:
         """Those that can stand for a lost character: no sign that the page shows nowhere else."""
-        likely, signs = _possible(chars)
-        return [*likely, *(sign for sign in signs if self._shows(sign))]
+        likely, rare = signs.possible(chars)
+        return [*likely, *(sign for sign in rare if self._shows(sign))]
 
     def _shows(self, char: str) -> bool:
-        return char in self._present or char.translate(_FOLDED) in self._present
+        return char in self._present or char.translate(FOLDED) in self._present
 
     def _odd(self, before: str, char: str) -> float:
         """What the full measure does not know of a character behind another."""

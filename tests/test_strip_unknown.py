@@ -53,6 +53,13 @@ def test_a_title_between_notices_stays(title: str, level: str) -> None:
     assert title in left(page(head, "上一篇：别的文章", report), level)
 
 
+@pytest.mark.parametrize("level", ["sure", "likely"])
+def test_a_title_stays_above_a_report_of_one_line_that_ends_with_a_colon(level: str) -> None:
+    head = "关于我们 | 联系我们 | 加入收藏 | 网站地图\n首页 > 投资\n全县投资结构趋稳\n发布日期：2016-11-22 浏览次数：33"
+    report = "前十个月，全县固定资产投资完成二百四十六亿元，投资结构进一步优化，各行业投资情况见下列各表："
+    assert left(page(head, "", report), level) == ["全县投资结构趋稳", report]
+
+
 def test_the_last_entry_of_a_menu_may_be_the_report() -> None:
     head = "首页\n新闻\n视频\n登录\n收藏\n目录"
     assert left(page(head, "浙ICP备12345678号"))[0] == "目录"

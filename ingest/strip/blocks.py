@@ -196,7 +196,8 @@ def _take_head(
     for line in solid[end + 1 : site.last]:
         report |= words(line)
     picked = {at: pick(matches, at, "head") for at in range(end)}
-    if end < len(solid) and ends_sentence(solid[end].folded or "."):
+    # A short first line may be the title itself, and shows nothing of what titles share.
+    if end < len(solid) and not 0 < len(solid[end].folded) <= grammar.SHORT:
         report |= words(solid[end])
     titled = {at for at in range(end) if title_like(solid[at], report)}
     enclosed = enclosed_lines(solid, picked, titled)

@@ -32,6 +32,8 @@ _WIDE = re.compile(
 )
 # What may not begin a line in Chinese and goes down with the character before it.
 _CLOSING = re.compile("[，。、；：！？）》〉”’」』】〕％,.;:!?)%]{1,2}")
+# What may not end a line goes down with what stands behind it.
+_OPENING = re.compile("[（《〈“‘「『【〔〖]([A-Za-z0-9+.,%-]{0,20})")
 _FIRST_WORD = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uff60]+")
 
 
@@ -267,6 +269,10 @@ def needed(line: str, row: Row) -> float:
     wide = 0
     if not line.isascii():
         if _WIDE.match(line):
+            opening = _OPENING.match(line)
+            if opening:
+                # It goes down with what it opens, a figure or a word as a whole.
+                return (1 + max(1.0, 0.5 * len(opening[1]))) * row.em
             closing = _CLOSING.match(line, 1)
             return (1 + (closing.end() - 1 if closing else 0)) * row.em
         wide = len(_WIDE.findall(line))

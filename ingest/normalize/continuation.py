@@ -98,7 +98,9 @@ def _body_size(rows: Sequence[Row]) -> float:
     weights: dict[float, int] = {}
     for em, weight in exact.items():
         weights[round(em, 1)] = weights.get(round(em, 1), 0) + weight
-    return max(weights, key=weights.__getitem__, default=0.0)
+    # Of two sizes with nearly as much text the larger one: listings and notes are set smaller.
+    most = max(weights.values(), default=0)
+    return max((size for size, weight in weights.items() if weight >= 0.75 * most), default=0.0)
 
 
 def one_list(layout: Layout, opening: int, index: int, tabular: bool) -> bool:

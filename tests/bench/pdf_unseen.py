@@ -30,6 +30,13 @@ ROOT = Path(__file__).parents[2]
 _LEADERS = re.compile(r"(?:\.\s?){4,}|…+")
 
 
+SLOW = ("pdfplumber", "pdfminer")
+"""Engines that take minutes for the longest documents; their means are without those."""
+
+MANY = 100
+"""Pages."""
+
+
 class Scores(NamedTuple):
     """What one engine made of one document."""
 
@@ -96,6 +103,8 @@ def measure_folder(folder: Path, engines: Mapping[str, Engine]) -> dict[str, Any
     for _, content, wanted, stated in samples(folder):
         count += 1
         for name, engine in engines.items():
+            if name in SLOW and stated["page_count"] > MANY:
+                continue
             text = engine(content)
             one = scored(text, wanted, stated)
             found[name].append(one)

@@ -34,7 +34,7 @@ RULED = 0.85
 EQUAL = 0.95
 """The distance of two lines by that of two rows from which both are rows."""
 
-MARKS = 0.7
+MARKS = 0.3
 """Share of marks in a first column from which it is that of a list."""
 
 _MARK = re.compile(

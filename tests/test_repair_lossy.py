@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import ingest
 from ingest.edits import Edit, in_order, replaced, restored
 from ingest.repair.mojibake import edits
-from ingest.repair.mojibake.lossy import cut_off, spaces, suspects
+from ingest.repair.mojibake.lossy import Budget, cut_off, repairs, spaces, suspects
 from ingest.repair.mojibake.lossy.gaps import Gap, fitting, parses, reads_so
 from ingest.repair.mojibake.lossy.readers import (
     READERS,
@@ -236,6 +236,34 @@ def test_work_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         asked = 0
         edits(text, "always")
         assert asked < 200 * len(text)
+
+
+def test_a_long_line_is_looked_at_in_blocks() -> None:
+    from ingest.repair.mojibake.lossy import BLOCK
+
+    garbled = "关于读者的报告".encode().decode("gbk", "replace") + " "
+    line = garbled * (BLOCK // len(garbled) + 10)
+    after = apply(line)
+    assert after == apply(garbled) * (BLOCK // len(garbled) + 10)
+
+
+def test_beyond_the_budget_regions_are_named() -> None:
+    garbled = SENTENCE.encode().decode("gbk", "replace")
+    families = {"utf-8-as-gb18030"}
+    whole = list(repairs(f"{garbled} {garbled}", families, "auto", Budget()))
+    spent = list(repairs(garbled, families, "auto", Budget(0)))
+    assert all(found.edits for found in whole)
+    assert [found.edits for found in spent] == [()]
+
+
+def test_two_readers_in_one_line() -> None:
+    first, second = "关于加强社区养老服务的报告", "关于修订章程的若干说明"
+    line = (
+        first.encode().decode("gbk", "replace") + "。" + second.encode().decode("cp932", "replace")
+    )
+    after = apply(line, "always")
+    assert first[:4] in after
+    assert second[:4] in after
 
 
 def test_the_cost_of_a_character_is_the_same_both_ways() -> None:

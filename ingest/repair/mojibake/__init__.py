@@ -25,9 +25,10 @@ def edits(text: str, infer: Inference = "auto") -> tuple[list[Edit], list[Mark]]
 
     Spans count in `text`. A strict round trip that makes clearly better text is
     `proven`; ftfy's repairs of bytes that were changed on the way are `sure`, or `lost`
-    where they write U+FFFD. Limits: bytes replaced by `?` or U+FFFD are not guessed, one
-    single-byte encoding read as another is not looked for, and UTF-8 read as Big5 or as
-    EUC-KR loses bytes in nearly every word, so it is not undone.
+    where they write U+FFFD. Where bytes of UTF-8 were lost, `infer` says what is written:
+    with `auto` what is `inferred` above a threshold, U+FFFD elsewhere. Limits: one
+    single-byte encoding read as another is not looked for, and UTF-8 read as Big5 and
+    Chinese bytes read as UTF-8 lose too much to be undone.
 
     >>> made, marks = edits("标题：¹ØÓÚ³ÇÊÐ½»Í¨")
     >>> [(edit.before, edit.after, edit.certainty) for edit in made], marks
@@ -39,11 +40,12 @@ def edits(text: str, infer: Inference = "auto") -> tuple[list[Edit], list[Mark]]
     marks: list[Mark] = []
     about = _Lazy(partial(mention.is_about_encodings, text))
     gone = list(dead(text, about))
+    budget = lossy.Budget()
     for suspect in _suspects(text):
         line = text[suspect.start : suspect.end]
         line_about = _Lazy(partial(mention.is_about_encodings, line))
         taken: list[tuple[int, int]] = []
-        for edit in _proposals(line, suspect, infer):
+        for edit in _proposals(line, suspect, infer, budget):
             start, end = edit.start - suspect.start, edit.end - suspect.start
             taken.append((start, end))
             if isinstance(edit, Mark):
@@ -103,19 +105,21 @@ class _Lazy:
         return self._answer
 
 
-def _proposals(line: str, suspect: Suspect, infer: Inference) -> Iterator[Edit | Mark]:
+def _proposals(
+    line: str, suspect: Suspect, infer: Inference, budget: lossy.Budget
+) -> Iterator[Edit | Mark]:
     """Edits of one line: of what lost bytes, then strict ones, ftfy's in what they leave.
 
     A mark stands for what lost too much to be restored.
     """
     at = 0
     whole = []
-    for found in lossy.repairs(line, suspect.families, infer):
+    for found in lossy.repairs(line, suspect.families, infer, budget):
         for edit in found.edits:
             yield edit._replace(start=suspect.start + edit.start, end=suspect.start + edit.end)
         if not found.edits:
             start, end = suspect.start + found.start, suspect.start + found.end
-            why = f"UTF-8 read as {found.reader.label}, with too many bytes lost"
+            why = f"UTF-8 read as {found.reader.label}, not restored"
             yield Mark(start, end, "garbled", "mojibake.lossy", why)
         whole.append((at, found.start))
         at = found.end

@@ -8,6 +8,7 @@ A noisy channel (Kernighan, Church and Gale, 1990), with bytes in place of keyst
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Set
 from typing import Final, NamedTuple
 
@@ -15,7 +16,7 @@ from ingest.edits import Edit
 from ingest.repair.language import han
 from ingest.repair.mojibake.channels import LATIN
 from ingest.repair.mojibake.lossy import spaces
-from ingest.repair.mojibake.lossy.beam import Search
+from ingest.repair.mojibake.lossy.beam import LEFT, Search
 from ingest.repair.mojibake.lossy.gate import suspects
 from ingest.repair.mojibake.lossy.named import named
 from ingest.repair.mojibake.lossy.readers import HOPELESS, READERS, Octets, Reader, octets
@@ -24,7 +25,7 @@ from ingest.repair.mojibake.lossy.regions import Piece, regions
 from ingest.repair.mojibake.plausibility import classes, cost
 from ingest.settings import Inference
 
-__all__ = ["HOPELESS", "Found", "cut_off", "named", "repairs", "spaces", "suspects"]
+__all__ = ["HOPELESS", "Budget", "Found", "cut_off", "named", "repairs", "spaces", "suspects"]
 
 _LOST: Final = "\N{REPLACEMENT CHARACTER}"
 
@@ -39,6 +40,10 @@ LETTERS: Final = 6
 # First bytes of Han characters, kana and wide punctuation, none followed by more than two
 # others: of Latin-1's letters in any other order, six in a row are one in 5,000.
 _DROPPED: Final = re.compile(rb"(?:[\xe3-\xe9\xef][\xa0-\xbf]{0,2}[\x20-\x7e]{0,40}){6,}")
+#: Characters of a line that are looked at in one go, which bounds memory; a block may end
+#: earlier by so many, where no character can be cut in two.
+BLOCK: Final = 50_000
+REACH: Final = 1_000
 #: Characters at the end of a text that were one or two before it was cut.
 REST: Final = 3
 _CUT_OFF: Final = re.compile(
@@ -60,24 +65,71 @@ class Found(NamedTuple):
     reader: Reader
 
 
-def repairs(line: str, families: Set[str], infer: Inference) -> Iterator[Found]:
+class Budget:
+    """Candidates that may still be weighed in a document: work is bounded, whatever it holds.
+
+    A garbled megabyte needs some three million; behind the bound regions are only named.
+    """
+
+    def __init__(self, left: int = 4_000_000) -> None:
+        self.left = left
+
+
+def repairs(
+    line: str, families: Set[str], infer: Inference, budget: Budget | None = None
+) -> Iterator[Found]:
     """Regions of a line that lost bytes, in order.
 
     >>> found = next(repairs("鍏充簬绀惧尯宸ヤ綔涓�鍥戒汉", {"utf-8-as-gb18030"}, "auto"))
     >>> [(edit.before, edit.after, edit.certainty) for edit in found.edits]
     [('鍏充簬绀惧尯宸ヤ綔', '关于社区工作', 'proven'), ('涓�', '中', 'inferred'), ('鍥戒汉', '国人', 'proven')]
     """
-    end = 0
+    budget = budget or Budget()
+    for at, block in _blocks(line):
+        for found in _in_block(block, families, infer, budget):
+            yield found if not at else _moved(found, at)
+
+
+def _in_block(line: str, families: Set[str], infer: Inference, budget: Budget) -> list[Found]:
+    candidates = []
     for family in sorted(families):
         reader = READERS.get(family.removeprefix("utf-8-as-"))
         if reader is None or not (family == LATIN or "\ufffd" in line or "?" in line):
             continue
         seen = octets(line, reader)
         for region in regions(seen, line, reader):
-            found = _repair(line, region, seen, reader, infer)
-            if found is not None and found.start >= end:
-                end = found.end
-                yield found
+            found = _repair(line, region, seen, reader, infer, budget)
+            if found is not None:
+                candidates.append(found)
+    # What is restored goes before what is only named, and more before less.
+    candidates.sort(key=lambda found: (not found.edits, found.start - found.end))
+    chosen: list[Found] = []
+    starts: list[int] = []
+    for found in candidates:
+        at = bisect_left(starts, found.start)
+        if (at == 0 or chosen[at - 1].end <= found.start) and (
+            at == len(chosen) or found.end <= chosen[at].start
+        ):
+            chosen.insert(at, found)
+            starts.insert(at, found.start)
+    return chosen
+
+
+def _blocks(line: str) -> Iterator[tuple[int, str]]:
+    """A long line in blocks of bounded length, that end behind ASCII where there is some."""
+    at = 0
+    while len(line) - at > BLOCK:
+        end = at + BLOCK
+        near = (place for place in range(end, end - REACH, -1) if line[place - 1].isascii())
+        end = next(near, end)
+        yield at, line[at:end]
+        at = end
+    yield at, line[at:] if at else line
+
+
+def _moved(found: Found, by: int) -> Found:
+    edits = (edit._replace(start=edit.start + by, end=edit.end + by) for edit in found.edits)
+    return Found(found.start + by, found.end + by, tuple(edits), found.reader)
 
 
 def cut_off(rest: str, family: str) -> str | None:
@@ -97,7 +149,12 @@ def cut_off(rest: str, family: str) -> str | None:
 
 
 def _repair(
-    line: str, region: list[Piece], seen: Octets, reader: Reader, infer: Inference
+    line: str,
+    region: list[Piece],
+    seen: Octets,
+    reader: Reader,
+    infer: Inference,
+    budget: Budget,
 ) -> Found | None:
     known = "".join(piece.text for piece in region if not piece.parses)
     gaps = sum(len(piece.parses) > 0 for piece in region)
@@ -110,7 +167,11 @@ def _repair(
     dropped = any(piece.gap is not None and piece.gap.dropped for piece in region)
     if dropped and infer != "always" and gaps > _wide(known):
         return Found(start, stop, (), reader)
-    found = Search(han(), reader, line[:start], known).run(region)
+    if budget.left <= 0:
+        return Found(start, stop, (), reader)
+    search = Search(han(), reader, line[max(0, start - LEFT) : start], known)
+    found = search.run(region)
+    budget.left -= search.weighed
     before = _without_signs(line[start:stop])
     after = _without_signs(known + "".join(choices[0].text for choices in found))
     gain = cost(before, precise=True) - cost(after, precise=True) - GUESSED * gaps

@@ -53,7 +53,7 @@ class Search:
     """Readings for the gaps of one region, decided from left to right.
 
     A gap is decided when `RIGHT` characters behind it are known, or nothing competes.
-    `known` is text that survived.
+    `known` is text that survived; `weighed` counts the candidates that the model was asked of.
     """
 
     def __init__(self, model: Model, reader: Reader, left: str, known: str) -> None:
@@ -66,6 +66,7 @@ class Search:
         self._missing: list[float] = []
         self._given_up = 0.0
         self.decided: list[list[Choice]] = []
+        self.weighed = 0
 
     def run(self, pieces: Sequence[Piece]) -> list[list[Choice]]:
         """The readings of each gap of a region, in order."""
@@ -166,6 +167,7 @@ class Search:
             return
         candidates, behind = self._priors.candidates(unit, (self._left + text)[-1:], right)
         self._given_up = min(self._given_up, behind)
+        self.weighed += len(candidates)
         if not candidates:
             more, progress = self._model.advance(progress, "\ufffd")
             yield cost + more + _NOTHING, progress, "", text + "\ufffd"

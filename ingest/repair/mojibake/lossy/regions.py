@@ -25,6 +25,8 @@ _CUT: Final = rb"[\xe0-\xef][\x80-\xbf]?\Z"
 _ASCII: Final = rb"[\t\x20-\x7e]{1,40}"
 #: Windows-1252 shows that controls were no controls for it.
 _WINDOWS: Final = re.compile("[€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+# A sign for a loss beside a byte: this reader does not drop bytes.
+_SIGNED: Final = re.compile(rb"[\x80-\xff]\x02|[\x80-\xff]\x03[\x80-\xff]")
 
 
 class Piece(NamedTuple):
@@ -50,9 +52,7 @@ def _tokens(latin: bool) -> re.Pattern[bytes]:
 def regions(seen: Octets, line: str, reader: Reader) -> Iterator[list[Piece]]:
     """Regions of a line, each a list of pieces that begins and ends with what is no ASCII."""
     dropped = b""
-    if reader.name == LATIN and not re.search(
-        rb"[\x80-\xff]\x02|[\x80-\xff]\x03[\x80-\xff]", seen.content
-    ):
+    if reader.name == LATIN and not _SIGNED.search(seen.content):
         dropped = GAPS if _WINDOWS.search(line) else CONTROLS
     region: list[Piece] = []
     for token in _tokens(reader.name == LATIN).finditer(seen.content):

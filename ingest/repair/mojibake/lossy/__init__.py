@@ -44,8 +44,9 @@ _DROPPED: Final = re.compile(rb"(?:[\xe3-\xe9\xef][\xa0-\xbf]{0,2}[\x20-\x7e]{0,
 #: earlier by so many, where no character can be cut in two.
 BLOCK: Final = 50_000
 REACH: Final = 1_000
-#: Characters at the end of a text that were one or two before it was cut.
-REST: Final = 3
+#: Characters at the end of a text that the strict repair left because it was cut: both
+#: readings have a boundary after a dozen at most.
+REST: Final = 12
 _CUT_OFF: Final = re.compile(
     rb"((?:[\xe0-\xef][\x80-\xbf]{2}|[\xc2-\xdf][\x80-\xbf])*)(?:[\xe0-\xef][\x80-\xbf]?|[\xc2-\xdf])"
 )

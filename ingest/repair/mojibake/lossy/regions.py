@@ -25,6 +25,7 @@ _CUT: Final = rb"[\xe0-\xef][\x80-\xbf]?\Z"
 _ASCII: Final = rb"[\t\x20-\x7e]{1,40}"
 #: Windows-1252 shows that controls were no controls for it.
 _WINDOWS: Final = re.compile("[€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+_CONTROL: Final = re.compile("[\x80-\x9f]")
 # A sign for a loss beside a byte: this reader does not drop bytes.
 _SIGNED: Final = re.compile(rb"[\x80-\xff]\x02|[\x80-\xff]\x03[\x80-\xff]")
 
@@ -52,7 +53,8 @@ def _tokens(latin: bool) -> re.Pattern[bytes]:
 def regions(seen: Octets, line: str, reader: Reader) -> Iterator[list[Piece]]:
     """Regions of a line, each a list of pieces that begins and ends with what is no ASCII."""
     dropped = b""
-    if reader.name == LATIN and not _SIGNED.search(seen.content):
+    # Where a control survived, none was dropped.
+    if reader.name == LATIN and not (_SIGNED.search(seen.content) or _CONTROL.search(line)):
         dropped = GAPS if _WINDOWS.search(line) else CONTROLS
     region: list[Piece] = []
     for token in _tokens(reader.name == LATIN).finditer(seen.content):
@@ -88,10 +90,11 @@ def _closed(region: list[Piece], seen: Octets) -> Iterator[list[Piece]]:
     if not any(piece.parses for piece in region):
         return
     short = [piece for piece in region if piece.gap is not None and piece.gap.dropped]
-    if len(short) == 1 and region[-1] is short[0] and short[0].end == len(seen.content):
+    last = region[-1]
+    missing = all(parse.cost > 0 for parse in last.parses)
+    if short == [last] and missing and last.end == len(seen.content):
         # Nothing else was dropped: the text ends here.
-        start, end = short[0][:2]
-        region[-1] = Piece(start, end, "\ufffd", (Parse(0.0, ("\ufffd",)),), cut=True)
+        region[-1] = Piece(last.start, last.end, "\ufffd", (Parse(0.0, ("\ufffd",)),), cut=True)
     gaps = [piece for piece in region if piece.parses]
     styled = iter(in_one_style([piece.parses for piece in gaps]))
     yield [piece._replace(parses=next(styled)) if piece.parses else piece for piece in region]

@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ingest.batch.shares import SMALLEST
+
 ROOT = Path(__file__).parent.parent.parent
 REASONS = re.compile(
     r"bomb|cpu|damaged|empty|encrypted|engines-disagree|garbled|malformed|memory|missing|no-text-layer"
@@ -75,8 +77,8 @@ def _judged(
         + bool(EXCEPTION.search(errors)),
         "without_a_reason": sum(not REASONS.fullmatch(one["reason"]) for one in bad),
         "over_a_limit": sum(
-            # A long document is read by two children at a time, and each has the limit.
-            one["cpu_seconds"] > (CPU + 1) * (2 if one["pages"] >= 500 else 1)
+            # A document that may be long is read by two children at a time, each with the limit.
+            one["cpu_seconds"] > (CPU + 1) * (2 if one["size"] >= SMALLEST else 1)
             or one["seconds"] > WALL + 5
             or one["memory"] > MEMORY + _OWN
             for one in records

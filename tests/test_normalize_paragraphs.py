@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from ingest.document import Document, Edit, Line, Page, Source
 from ingest.normalize import bind, geometry
+from ingest.normalize.columns import needed
 from ingest.settings import Settings
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -264,3 +265,23 @@ def test_a_footnote_after_a_finished_paragraph_stays_where_it_stands() -> None:
 def test_small_type_without_a_mark_stays_where_it_stands() -> None:
     text = normalize(two_pages("图一 渡口的水位", "丙" * 34, "丁" * 34)).text
     assert text.index("图一") < text.index("丁")
+
+
+def test_lines_that_a_face_states_taller_than_its_type_fill_a_narrow_column() -> None:
+    # Noto and Source Han state 1.45 em; the column is 16 em wide.
+    words = ["甲" * 16] * 6 + ["乙" * 4]
+    text, lines, top = "", [], 60.0
+    for line in words:
+        box = (60.0, top, 60 + 10.0 * len(line), top + 14.5)
+        lines.append(Line(len(text), len(text) + len(line), box, 10.0))
+        text += line + "\n"
+        top += 17
+    page = Page(1, 0, len(text), 280.0, 700.0, tuple(lines))
+    document = Document(text, Source("made.pdf", "0" * 64, "application/pdf"), (page,))
+    assert normalize(document).text == "".join(words) + "\n"
+
+
+def test_an_opening_mark_goes_down_with_the_figure_that_it_opens() -> None:
+    row = geometry.Row(0, 12, 60.0, 60.0, 180.0, 70.0, 10.0, 0, upright=True)
+    assert needed("（+34.56%）支撑", row) == 45.0
+    assert needed("《通知》已", row) == 20.0

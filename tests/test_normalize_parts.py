@@ -201,3 +201,15 @@ def test_languages_that_are_not_told() -> None:
     assert guess(half) == Language("zh")
     mixed = "这些文字一半是汉字的 " + "and half of it is in English, word for word, as it were "
     assert guess(mixed).name in ("", "en")
+
+
+@pytest.mark.parametrize("text", ["\uf0b7\ue5e5", "\uf0b7\t\ue5e5"])
+def test_edits_of_one_rule_come_in_text_order(text: str) -> None:
+    # Bullets are judged after the last of them; what stands behind the first one is known before.
+    document = Document(
+        text, Source("x", "0" * 64, "text/plain"), metadata={"conversion": "mirror"}
+    )
+    cleaned = bind(Settings())(document)
+    assert cleaned.undo() == document
+    starts = [edit.start for edit in cleaned.history[-1].edits]
+    assert starts == sorted(starts)

@@ -55,8 +55,7 @@ def find(text: str, setting: Setting) -> list[Edit]:
         return []
     found = [list(rule(text, setting)) for sign, rule in _RULES if sign.search(suspects)]
     edits = list(chain.from_iterable(found))
-    if sum(map(bool, found)) > 1 or setting.layout:
-        edits.sort(key=itemgetter(0, 1))
+    edits.sort(key=itemgetter(0, 1))
     return edits
 
 

@@ -11,6 +11,7 @@ from functools import cache
 
 from ingest.compose import compose
 from ingest.document import Document, Edit, MetadataValue
+from ingest.edits import in_order
 from ingest.normalize import (
     characters,
     folding,
@@ -57,7 +58,7 @@ class _Draft:
     def take(self, edits: Sequence[Edit]) -> None:
         if edits:
             self._document = self._document.revise("normalize", edits)
-            self.edits = compose(self.edits, edits)
+            self.edits = compose(self.edits, in_order(edits))
 
     def finish(self, edits: Sequence[Edit]) -> None:
         """Take the edits of the last pass, whose text nobody looks at any more."""

@@ -275,3 +275,11 @@ def test_the_cost_of_a_character_is_the_same_both_ways() -> None:
         cost, after = model.advance(progress, char)
         assert model.cost(progress, char) == pytest.approx(cost)
         progress = after
+
+
+def test_a_long_line_of_another_encoding_is_not_cut_by_a_few_odd_characters() -> None:
+    # Eight characters of GBK whose bytes have the order of UTF-8 that is too short.
+    odd = b"".join(bytes((0xE5, 0xA6 + at)) for at in range(8)).decode("gb18030")
+    original = SENTENCE * 4 + odd + SENTENCE * 4
+    garbled = original.encode("gb18030").decode("latin-1")
+    assert apply(garbled) == original

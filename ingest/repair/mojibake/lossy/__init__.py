@@ -37,6 +37,9 @@ GUESSED: Final = 3.0
 #: broken ones count as one and one at least is whole; or else letters of two bytes.
 WHOLE: Final = 2
 LETTERS: Final = 6
+#: The good part is one in so many.
+PART: Final = 3
+_HIGH: Final = bytes(range(0x80, 0x100))
 # First bytes of Han characters, kana and wide punctuation, none followed by more than two
 # others: of Latin-1's letters in any other order, six in a row are one in 5,000.
 _DROPPED: Final = re.compile(rb"(?:[\xe3-\xe9\xef][\xa0-\xbf]{0,2}[\x20-\x7e]{0,40}){6,}")
@@ -163,9 +166,11 @@ def _repair(
     # A byte on either side may be half of a character of the reader.
     start = next(offsets[at] for at in range(region[0].start, -1, -1) if at in offsets)
     stop = next(offsets[at] for at in range(region[-1].end, len(seen.content) + 1) if at in offsets)
+    dropped = any(piece.gap is not None and piece.gap.dropped for piece in region)
+    if dropped and not _is_most(region, seen):
+        return None
     if not _is_likely(known, gaps):
         return Found(start, stop, (), reader) if _is_dropped(region, seen) else None
-    dropped = any(piece.gap is not None and piece.gap.dropped for piece in region)
     if dropped and infer != "always" and gaps > _wide(known):
         return Found(start, stop, (), reader)
     if budget.left <= 0:
@@ -212,6 +217,17 @@ def _is_likely(known: str, gaps: int) -> bool:
         return False
     rest = "".join(char for char in known if char > "\x7f")
     return cost(rest, precise=True) <= IMPLAUSIBLE * len(rest)
+
+
+def _is_most(region: list[Piece], seen: Octets) -> bool:
+    """Whether a region holds a good part of a line's bytes above ASCII.
+
+    Bytes that vanish leave no sign, and in a long line of another encoding a few characters
+    in a row look like UTF-8 that is too short.
+    """
+    inside = seen.content[region[0].start : region[-1].end]
+    high = len(seen.content) - len(seen.content.translate(None, _HIGH))
+    return PART * (len(inside) - len(inside.translate(None, _HIGH))) >= high
 
 
 def _is_dropped(region: list[Piece], seen: Octets) -> bool:

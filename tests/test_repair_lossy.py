@@ -283,3 +283,9 @@ def test_a_long_line_of_another_encoding_is_not_cut_by_a_few_odd_characters() ->
     original = SENTENCE * 4 + odd + SENTENCE * 4
     garbled = original.encode("gb18030").decode("latin-1")
     assert apply(garbled) == original
+
+
+def test_western_readers_are_cut_too() -> None:
+    garbled = "关于读者的报告".encode()[:-1].decode("latin-1")
+    assert "\x80" in garbled
+    assert apply(garbled) == "关于读者的报\ufffd"

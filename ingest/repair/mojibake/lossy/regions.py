@@ -110,9 +110,11 @@ def _piece(token: re.Match[bytes], seen: Octets, reader: Reader, dropped: bytes)
         return Piece(start, end, content.decode("ascii"))
     if kind == "else":
         return None
+    cut = Piece(start, end, "\ufffd", (Parse(0.0, ("\ufffd",)),), cut=True)
     if kind == "cut":
-        return Piece(start, end, "\ufffd", (Parse(0.0, ("\ufffd",)),), cut=True)
+        return cut
     following = seen.content[end] if end < len(seen.content) else -1
     gap = Gap(content, following, dropped if kind == "short" else b"")
-    found = parses(gap, reader)
-    return Piece(start, end, "", tuple(found), gap) if found else None
+    if found := parses(gap, reader):
+        return Piece(start, end, "", tuple(found), gap)
+    return cut if kind == "short" and end == len(seen.content) else None

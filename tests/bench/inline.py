@@ -1,14 +1,15 @@
 """Marks, watermarks and advertising glued into running text: character spans.
 
 Own marks are glued into text that has none, so that each character's truth is known.
-Classes come from what document sites are known to leave behind; their wording was made
-up here without a look at the rules. A removed character counts as right where it was
-glued in. Texts with tempting content (scores, fractions, dates, repeated phrases) and
-nothing glued in measure the harm.
+Classes come from what document sites are known to leave behind. The wordings of refrains
+were written without a look at the rules (`fixtures/refrains/`): rules were made more general
+with those of one file in view, those of the other only measure. A removed character counts as
+right where it was glued in. Texts with tempting content and nothing glued in measure the harm.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections import Counter
@@ -101,41 +102,17 @@ def slides(text: str, chance: random.Random) -> Glued:
     )
 
 
-def watermark(text: str, chance: random.Random) -> Glued:
-    wording = chance.choice(
-        (
-            "精品文档。{}欢迎下载",
-            "【精品文档】如有侵权请联系删除，仅供学习交流",
-            "学无止境 最全文档整理",
-            "此文档仅供收集于网络，如有侵权请告知删除",
-            "——来源网络，仅供个人学习参考",
-            "精选资料，欢迎下载 {}",
-            "可编辑word文档 值得收藏",
-            "资料收集于网络 如有侵权请联系网站删除 谢谢",
-            "优质文档，欢迎下载使用",
-            "推荐精选文档第{}页",
-            "百家文库 www.baijiawk-example.com 整理分享",
-        )
-    )
+def wordings(split: str, kind: str) -> list[str]:
+    """Phrases of a kind, `watermark`, `advertising` or `keep`, written without a look at the rules."""
+    path = ROOT / "fixtures" / "refrains" / f"{split}.jsonl"
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return [row["wording"] for row in rows if row["kind"] == kind]
+
+
+def refrain(wording: str, text: str, chance: random.Random) -> Glued:
     count = chance.randrange(4, 9)
-    marks = [wording.format(number) for number in range(1, count + 1)]
-    glue = chance.choice((_spread, _at_line_ends))
-    return glue(text, chance, marks)
-
-
-def advertising(text: str, chance: random.Random) -> Glued:
-    number = "".join(chance.choice("123456789") for _ in range(9))
-    wording = chance.choice(
-        (
-            f"订做机械设计（含图纸和说明书）QQ{number}",
-            f"代写毕业论文加QQ：{number}",
-            f"需要全套图纸请加QQ {number}",
-            f"更多资料请加微信{number}索取",
-            f"全套设计请联系扣扣{number}",
-            f"购买完整版请联系QQ{number}或微信同号",
-        )
-    )
-    return _spread(text, chance, [wording] * chance.randrange(3, 6))
+    marks = [wording.replace("{}", str(number)) for number in range(1, count + 1)]
+    return chance.choice((_spread, _at_line_ends))(text, chance, marks)
 
 
 def field_codes(text: str, chance: random.Random) -> Glued:
@@ -168,8 +145,6 @@ RECIPES: dict[str, Recipe] = {
     "page-of-pages": page_of_pages,
     "slice-numbers": slice_numbers,
     "slides": slides,
-    "watermark": watermark,
-    "advertising": advertising,
     "field-codes": field_codes,
     "debris": debris,
 }
@@ -191,6 +166,16 @@ def tempting(text: str, chance: random.Random) -> str:
     paragraphs = text.rstrip("\n").split("\n\n")
     for sentence in (*TEMPTING, *chance.sample(TEMPTING, 2)):
         paragraphs.insert(chance.randrange(1, len(paragraphs)), sentence)
+    return "\n\n".join(paragraphs) + "\n"
+
+
+def repeated(wording: str, text: str) -> str:
+    """The text with a phrase of its own: behind a comma, and as a line, six times in all."""
+    phrase = wording.replace("{}", "3")
+    paragraphs = text.rstrip("\n").split("\n\n")
+    for at in range(0, 9, 3):
+        paragraphs[at] = paragraphs[at].replace("，", f"，{phrase}，", 1)
+        paragraphs[at + 1] += f"\n{phrase}"
     return "\n\n".join(paragraphs) + "\n"
 
 
@@ -276,6 +261,26 @@ def measure(*, quick: bool = False) -> dict[str, Any]:
                 key = f"{context}_{level}"
                 together.setdefault(key, Counter()).update(tally)
                 found.setdefault(name, {})[key] = figures(tally)
+    for split in ("tuned", "held_back"):
+        for kind in ("watermark", "advertising"):
+            marked = [
+                glue(text, refrain(wording, text, chance))
+                for wording in wordings(split, kind)
+                for text in chance.sample(clean, 2)
+            ]
+            for level in ("sure", "likely"):
+                tally = Counter()
+                for text, truth in marked:
+                    tally += score(text, truth, level)
+                found.setdefault(f"{split}_{kind}", {})[level] = figures(tally)
+                if split == "held_back":
+                    for context in ("bare", "site"):
+                        together[f"{context}_{level}"] += tally
+        kept = wordings(split, "keep")
+        found[f"{split}_kept_phrases_lost"] = sum(
+            strip(Document.from_text(text)).text != text
+            for text in (repeated(wording, chance.choice(clean)) for wording in kept)
+        )
     found["all"] = {key: figures(tally) for key, tally in together.items()}
     harmed = 0
     for text in clean:

@@ -14,7 +14,8 @@ import ingest
 from ingest.edits import Edit, in_order, replaced, restored
 from ingest.repair.mojibake import edits
 from ingest.repair.mojibake.lossy import Budget, cut_off, repairs, spaces, suspects
-from ingest.repair.mojibake.lossy.gaps import Gap, fitting, parses, reads_so
+from ingest.repair.mojibake.lossy.candidates import fitting
+from ingest.repair.mojibake.lossy.gaps import Gap, parses, reads_so
 from ingest.repair.mojibake.lossy.readers import (
     READERS,
     lost_before,

@@ -8,7 +8,7 @@ from typing import Final
 
 from ingest.repair.language import Model
 from ingest.repair.language_table import SEED, extend
-from ingest.repair.mojibake.lossy.gaps import Pattern, fitting
+from ingest.repair.mojibake.lossy.candidates import Pattern, fitting
 from ingest.repair.mojibake.plausibility import classes
 
 #: Candidates in one place that the model weighs; more are thinned out by their neighbours.

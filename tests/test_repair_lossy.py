@@ -157,7 +157,7 @@ def test_a_parse_accounts_for_every_byte() -> None:
     (unit,) = parses(gap, reader)[0].units
     assert not isinstance(unit, str)
     assert all(reads_so(char, gap, reader) for char, _ in fitting(unit))
-    assert parses(Gap(bytes.fromhex("b3 b3 02"), 0xE4, b""), reader) == []
+    assert parses(Gap(bytes.fromhex("b3 b3 02"), 0xE4, b""), reader) == ()
 
 
 def test_regions_end_where_clean_text_begins() -> None:

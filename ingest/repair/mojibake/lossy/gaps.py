@@ -88,7 +88,9 @@ _OTHER_STYLE: Final = 3.0
 _TRUE_SPACE: Final = 1.0
 
 
-def parses(gap: Gap, reader: Reader) -> list[Parse]:
+# The same few gaps come again and again, above all where a whole language looks like them.
+@lru_cache(maxsize=4096)
+def parses(gap: Gap, reader: Reader) -> tuple[Parse, ...]:
     """Ways to understand a gap as whole characters, cheapest first; none if it is no UTF-8.
 
     >>> from ingest.repair.mojibake.lossy.readers import READERS
@@ -129,7 +131,7 @@ def parses(gap: Gap, reader: Reader) -> list[Parse]:
                 )
             )
     found.sort(key=lambda one: one.cost)
-    return found[:PARSES]
+    return tuple(found[:PARSES])
 
 
 def in_one_style(gaps: Sequence[Sequence[Parse]]) -> list[tuple[Parse, ...]]:

@@ -116,5 +116,5 @@ def _piece(token: re.Match[bytes], seen: Octets, reader: Reader, dropped: bytes)
     following = seen.content[end] if end < len(seen.content) else -1
     gap = Gap(content, following, dropped if kind == "short" else b"")
     if found := parses(gap, reader):
-        return Piece(start, end, "", tuple(found), gap)
+        return Piece(start, end, "", found, gap)
     return cut if kind == "short" and end == len(seen.content) else None

@@ -21,7 +21,9 @@ from ingest.edits import Edit
 from ingest.repair import mojibake
 from ingest.settings import Inference
 from tests.bench.clock import cpu, side_by_side
-from tests.bench.mojibake import CLEAN, TEXTS, held_out
+from tests.bench.mojibake_clean import CLEAN
+from tests.bench.mojibake_matrix import TEXTS
+from tests.bench.mojibake_matrix import end_of as held_out
 
 CHINESE = ("cmrc_dev.zh-Hans", "finglm_A.zh-Hans", "drcd_dev.zh-Hant")
 OTHERS = ("ud_dev.lzh", "ud_dev.ja", "ud_dev.ko", "ud_dev.ru", "ud_dev.fr", "ud_dev.de")

@@ -1,84 +1,44 @@
 """Garbled text made of clean text: how much comes back exactly, and what is harmed.
 
-Items are cut from the last third of each corpus and garbled by one misreading without
-loss; ftfy does the same items in the same run. `wrong` is the share of items that were
-changed into something else than the original, `left` counts silently passed items.
-Clean text is everything in the corpora and in fixtures/clean, line by line and in pieces.
+`mojibake_matrix` makes the items: every pair of encodings that occurs, eight languages,
+four lengths; ftfy and plsfix do the same items in the same run. Of an item, `exact` is the
+original back, `wrong` a change into anything else, `silent` an item that was neither
+changed nor marked; `recall` is the share of unrepaired items that carry a mark.
+Clean text comes from `mojibake_clean`, ftfy's own cases from `mojibake_ftfy`.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator
-from pathlib import Path
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from ingest.repair import mojibake
 from ingest.repair.mojibake.gate import suspects
+from tests.bench import mojibake_clean, mojibake_ftfy
 from tests.bench.clock import side_by_side
-
-ROOT = Path(__file__).parent.parent.parent
-TEXTS = ROOT.parent / "shared" / "corpora" / "text"
-CLEAN = ROOT / "fixtures" / "clean"
-
-LENGTHS = (8, 20, 80, 400)
-#: Corpus, how it was written, how it was read (`latin-1`: every byte a character).
-PAIRS = (
-    ("cmrc_dev.zh-Hans", "utf-8", "gb18030"),
-    ("drcd_dev.zh-Hant", "utf-8", "gb18030"),
-    ("ud_dev.ja", "utf-8", "gb18030"),
-    ("ud_dev.ko", "utf-8", "gb18030"),
-    ("ud_dev.ru", "utf-8", "gb18030"),
-    ("cmrc_dev.zh-Hans", "utf-8", "cp932"),
-    ("ud_dev.ja", "utf-8", "cp932"),
-    ("cmrc_dev.zh-Hans", "gb18030", "cp950"),
-    ("drcd_dev.zh-Hant", "cp950", "gb18030"),
-    ("cmrc_dev.zh-Hans", "gb18030", "latin-1"),
-    ("finglm_A.zh-Hans", "gb18030", "cp1252"),
-    ("drcd_dev.zh-Hant", "cp950", "latin-1"),
-    ("ud_dev.lzh", "cp950", "latin-1"),
-    ("ud_dev.ja", "cp932", "latin-1"),
-    ("ud_dev.ja", "euc_jp", "latin-1"),
-    ("ud_dev.ko", "cp949", "latin-1"),
-    ("cmrc_dev.zh-Hans", "utf-8", "latin-1"),
-    ("cmrc_dev.zh-Hans", "utf-8", "cp1252"),
-    ("ud_dev.ja", "utf-8", "latin-1"),
-    ("ud_dev.ko", "utf-8", "latin-1"),
-    ("ud_dev.ru", "utf-8", "latin-1"),
-    ("ud_dev.ru", "utf-8", "cp1251"),
-    ("ud_dev.fr", "utf-8", "latin-1"),
-    ("ud_dev.fr", "utf-8", "cp1252"),
-    ("ud_dev.de", "utf-8", "cp1252"),
-    ("ud_dev.de", "utf-8", "macroman"),
-    ("ud_dev.fr", "utf-8", "cp437"),
+from tests.bench.mojibake_matrix import (
+    DOUBLE,
+    HOSTS,
+    LENGTHS,
+    TEXTS,
+    WRITTEN,
+    Item,
+    items,
+    pairs,
 )
 
-
-def held_out(corpus: str) -> str:
-    text = (TEXTS / f"{corpus}.txt").read_text(encoding="utf-8").replace("\n", "")
-    return text[len(text) * 2 // 3 :]
+#: Fewer items than that are no figure: the cell is excluded and counted.
+LEAST = 20
 
 
-def items(corpus: str, written: str, read: str, length: int, count: int) -> list[tuple[str, str]]:
-    """Originals and what they became, of those that survive the misreading whole."""
-    text = held_out(corpus)
-    rng = random.Random(f"{corpus}{written}{read}{length}")
-    found: list[tuple[str, str]] = []
-    for _ in range(count * 40):
-        if len(found) == count:
-            break
-        at = rng.randrange(len(text) - length)
-        original = text[at : at + length]
-        try:
-            content = original.encode(written)
-            garbled = content.decode(read)
-            if content.isascii() or garbled.encode(read) != content:
-                continue
-            if content.decode(written) != original:  # Big5 has one code for two bullets
-                continue
-        except UnicodeError:
-            continue
-        found.append((original, garbled))
-    return found
+class Outcome(NamedTuple):
+    """What became of an item."""
+
+    exact: bool
+    changed: bool
+    marked: bool
 
 
 def repaired(text: str) -> tuple[str, bool]:
@@ -90,61 +50,160 @@ def repaired(text: str) -> tuple[str, bool]:
     return after, bool(edits or marks)
 
 
-def clean_pieces() -> Iterator[str]:
-    """Clean text: lines of corpora and fixtures, and pieces of 60 characters."""
-    files = sorted(CLEAN.glob("*.txt")) + (sorted(TEXTS.iterdir()) if TEXTS.is_dir() else [])
-    for path in files:
-        text = path.read_text(encoding="utf-8")
-        yield from (line for line in text.split("\n") if line)
-        if path.name != "about-mojibake.txt":  # its samples need the words around them
-            yield from (text[at : at + 60] for at in range(0, len(text), 60))
+def outcome(item: Item) -> Outcome:
+    """What we make of an item."""
+    after, noticed = repaired(item.garbled)
+    return Outcome(after == item.original, after != item.garbled, noticed)
 
 
-def measure(*, quick: bool = False) -> dict[str, float]:
-    """Exact and wrong shares by pair, length and contender, harm to clean text, CPU ratios."""
+def shares(outcomes: Iterable[Outcome]) -> dict[str, float]:
+    """Shares of exact, wrong and silent items, and the recall of the report."""
+    known = list(outcomes)
+    left = [one for one in known if not one.exact and not one.changed]
+    return {
+        "exact": sum(one.exact for one in known) / len(known),
+        "wrong": sum(one.changed and not one.exact for one in known) / len(known),
+        "silent": sum(not one.marked for one in left) / len(known),
+        "recall": sum(one.marked for one in left) / len(left) if left else 1.0,
+    }
+
+
+def rivals() -> dict[str, Callable[[str], str]]:
+    """The other tools, as far as they are installed."""
     from ftfy import fix_encoding, fix_text
 
-    figures: dict[str, float] = {}
-    clean = list(clean_pieces())
-    harmed = [piece for piece in clean if mojibake.edits(piece)[0]]
-    marked = [piece for piece in clean if mojibake.edits(piece)[1]]
-    figures["clean_pieces"] = len(clean)
-    figures["clean_changed"] = len(harmed)
-    figures["clean_marked"] = len(marked)
-    figures["clean_changed_fix_text"] = sum(fix_text(piece) != piece for piece in clean)
-    figures["clean_changed_fix_encoding"] = sum(fix_encoding(piece) != piece for piece in clean)
-    if not TEXTS.is_dir():
-        return figures
-    totals: dict[int, list[tuple[bool, bool, bool]]] = {length: [] for length in LENGTHS}
-    contenders: dict[str, Callable[[str], str]] = {
-        "fix_text": fix_text,
-        "fix_encoding": fix_encoding,
-    }
-    for corpus, written, read in PAIRS:
+    found: dict[str, Callable[[str], str]] = {"fix_text": fix_text, "fix_encoding": fix_encoding}
+    try:
+        from plsfix import fix_text as plsfix
+    except ImportError:
+        return found
+    return {**found, "plsfix": plsfix}
+
+
+def kind(written: str, read: str) -> str:
+    """The class of a misreading: `utf-8`, `cjk` or `single` as `cjk` or `single`."""
+    wide = ("gb18030", "cp950", "cp932", "euc_jp", "cp949")
+    names = [
+        "utf-8" if one == "utf-8" else "cjk" if one in wide else "single" for one in (written, read)
+    ]
+    return f"{names[0]}-as-{names[1]}"
+
+
+def matrix(*, quick: bool) -> dict[str, object]:
+    """Every pair: a line each, then shares by class and by length, and against the rivals."""
+    figures: dict[str, object] = {}
+    by: dict[str, list[Outcome]] = defaultdict(list)
+    below: list[str] = []
+    excluded = 0
+    contenders = rivals()
+    theirs: dict[str, int] = dict.fromkeys(contenders, 0)
+    total = 0
+    for language, written, read in pairs():
+        cells = []
         for length in LENGTHS:
-            made = items(corpus, written, read, length, 40 if quick else 200)
-            if len(made) < 20:  # too few survive the misreading whole
+            made = items(language, ((written, read),), length, 20 if quick else 200)
+            if len(made) < LEAST:
+                excluded += 1
+                cells.append("-")
                 continue
-            name = f"{corpus.split('.')[1]}_{written}_as_{read}_{length}"
-            outcomes = [(repaired(garbled), original, garbled) for original, garbled in made]
-            exact = sum(after == original for (after, _), original, _ in outcomes)
-            wrong = sum(
-                after not in (original, garbled) for (after, _), original, garbled in outcomes
+            outcomes = [outcome(item) for item in made]
+            for name in (
+                f"all.{length}",
+                f"{kind(written, read)}.{length}",
+                f"{language}.{length}",
+            ):
+                by[name] += outcomes
+            share = shares(outcomes)
+            cells.append(
+                f"{share['exact'] * 100:.4g}/{share['wrong'] * 100:.3g}/{share['silent'] * 100:.3g}"
             )
-            figures[f"{name}_exact"] = exact / len(made)
-            figures[f"{name}_wrong"] = wrong / len(made)
-            totals[length] += [
-                (after == original, after not in (original, garbled), not noticed)
-                for (after, noticed), original, garbled in outcomes
-            ]
+            total += len(made)
+            best = 0
             for rival, fix in contenders.items():
-                same = sum(fix(garbled) == original for original, garbled in made)
-                figures[f"{name}_{rival}"] = same / len(made)
-    for length, results in totals.items():
-        for index, what in enumerate(("exact", "wrong", "passed_silently")):
-            figures[f"all_{length}_{what}"] = sum(one[index] for one in results) / len(results)
-    for corpus in ("cmrc_dev.zh-Hans", "drcd_dev.zh-Hant", "ud_dev.ja", "ud_dev.fr", "ud_dev.ru"):
-        text = (TEXTS / f"{corpus}.txt").read_text(encoding="utf-8")[:100_000]
+                same = sum(fix(item.garbled) == item.original for item in made)
+                theirs[rival] += same
+                best = max(best, same)
+            if best > sum(one.exact for one in outcomes):
+                below.append(f"{language}.{written}.{read}.{length}")
+        figures[f"pair.{language}.{written}-as-{read}"] = "  ".join(cells)
+    for name in sorted(by):
+        figures |= {f"{name}.{what}": share for what, share in shares(by[name]).items()}
+    longer = [one for length in LENGTHS[1:] for one in by[f"all.{length}"]]
+    everything = longer + by[f"all.{LENGTHS[0]}"]
+    figures |= {f"all.from_20.{what}": share for what, share in shares(longer).items()}
+    figures |= {f"all.{what}": share for what, share in shares(everything).items()}
+    for rival, same in theirs.items():
+        figures[f"all.exact_of_{rival}"] = same / total
+    figures["all.items"] = total
+    figures["all.cells_below_a_rival"] = len(below)
+    figures["_below"] = below
+    figures["cells_excluded"] = excluded
+    return figures
+
+
+def embedded(*, quick: bool) -> dict[str, float]:
+    """Garbled runs and lines among clean ones, and text that was garbled more than once."""
+    by: dict[str, list[Outcome]] = defaultdict(list)
+    count = 5 if quick else 50
+    for language, written, read in pairs():
+        for name, host in HOSTS:
+            for item in items(language, ((written, read),), 20, count):
+                before, after = host.format(item.garbled), host.format(item.original)
+                by[f"embedded.{name}"].append(outcome(Item(after, before)))
+                by[f"embedded.{name}.{kind(written, read)}"].append(by[f"embedded.{name}"][-1])
+    for language, channels in DOUBLE:
+        for length in LENGTHS:
+            for item in items(language, channels, length, count):
+                by[f"double.{length}"].append(outcome(item))
+    return {
+        f"{name}.{what}": share for name in sorted(by) for what, share in shares(by[name]).items()
+    }
+
+
+def clean(*, quick: bool) -> dict[str, object]:
+    """Clean segments that were changed or marked."""
+    figures: dict[str, object] = {}
+    for source, segments in (
+        ("corpora", mojibake_clean.corpora()),
+        ("catalogues", mojibake_clean.catalogues()),
+    ):
+        changed, marked, languages, count, seen = [], [], set(), 0, 0
+        for name, segment in segments:
+            languages.add(name)
+            count += 1
+            if quick and source == "catalogues" and count % 10:
+                continue
+            seen += 1
+            edits, marks = mojibake.edits(segment)
+            if edits:
+                changed.append((name, segment, edits))
+            if marks:
+                marked.append((name, segment, marks))
+        figures |= {
+            f"clean.{source}.segments": count,
+            f"clean.{source}.languages": len(languages),
+            f"clean.{source}.changed": len(changed),
+            f"clean.{source}.marked": len(marked),
+            f"clean.{source}.share_changed": len(changed) / seen,
+            f"clean.{source}.share_marked": len(marked) / seen,
+            f"clean.{source}._changed": changed,
+            f"clean.{source}._marked": marked,
+        }
+    return figures
+
+
+def speed() -> dict[str, float]:
+    """CPU ratios to ftfy.fix_text on clean text, and characters a second of strict repair."""
+    from ftfy import fix_text
+
+    figures: dict[str, float] = {}
+    # With their lines: a text in one line is looked at whole where one place looks odd.
+    texts = {
+        language: (TEXTS / f"{WRITTEN[language][0]}.txt").read_text(encoding="utf-8")[-100_000:]
+        for language in ("zh-Hans", "zh-Hant", "ja", "ko", "fr", "de", "ru")
+    }
+    texts["en"] = (mojibake_clean.CLEAN / "en.txt").read_text(encoding="utf-8") * 60
+    for language, text in texts.items():
         taken = side_by_side(
             {
                 "gate": lambda text=text: suspects(text),
@@ -152,11 +211,33 @@ def measure(*, quick: bool = False) -> dict[str, float]:
                 "ftfy": lambda text=text: fix_text(text),
             }
         )
-        figures[f"clean_{corpus.split('.')[1]}_ftfy_to_gate"] = taken["ftfy"] / taken["gate"]
-        figures[f"clean_{corpus.split('.')[1]}_ftfy_to_ours"] = taken["ftfy"] / taken["ours"]
-    english = (CLEAN / "en.txt").read_text(encoding="utf-8") * 60
-    taken = side_by_side(
-        {"ours": lambda: mojibake.edits(english), "ftfy": lambda: fix_text(english)}
-    )
-    figures["clean_en_ftfy_to_ours"] = taken["ftfy"] / taken["ours"]
+        figures[f"speed.clean.{language}.ftfy_to_gate"] = taken["ftfy"] / taken["gate"]
+        figures[f"speed.clean.{language}.ftfy_to_ours"] = taken["ftfy"] / taken["ours"]
+    for language, written, read in (
+        ("zh-Hans", "utf-8", "gb18030"),
+        ("zh-Hans", "gb18030", "latin-1"),
+        ("zh-Hant", "cp950", "latin-1"),
+        ("ja", "cp932", "latin-1"),
+        ("ru", "utf-8", "cp1251"),
+        ("ru", "cp1251", "koi8-r"),
+        ("fr", "utf-8", "cp1252"),
+        ("de", "cp1252", "cp437"),
+    ):
+        lines = [item.garbled for item in items(language, ((written, read),), 80, 200)]
+        text = "\n".join(lines)
+        taken = side_by_side({"ours": lambda text=text: mojibake.edits(text)})
+        figures[f"speed.repair.{language}.{written}-as-{read}"] = len(text) / taken["ours"]
     return figures
+
+
+def measure(*, quick: bool = False) -> dict[str, object]:
+    """Everything; empty of garbled items where the corpora are missing."""
+    figures = clean(quick=quick) | mojibake_ftfy.measure()
+    if not TEXTS.is_dir():
+        return figures
+    return figures | matrix(quick=quick) | embedded(quick=quick) | speed()
+
+
+if __name__ == "__main__":
+    for name, value in matrix(quick="--full" not in sys.argv).items():
+        print(f"{name:<44} {value}")

@@ -10,13 +10,17 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import NamedTuple
 
-from ingest.edits import Edit, Mark
+from ingest.edits import Edit, Mark, in_order, replaced
 from ingest.repair.mojibake import lossy, mention, single_byte
 from ingest.repair.mojibake.channels import LATIN
-from ingest.repair.mojibake.gate import Suspect, suspects
+from ingest.repair.mojibake.gate import Suspect, hits, suspects
+from ingest.repair.mojibake.plausibility import nats
+from ingest.repair.mojibake.readings import WINDOW
 from ingest.repair.mojibake.report import dead, garbled
-from ingest.repair.mojibake.strict import repairs
+from ingest.repair.mojibake.search import Found, Search, differences
+from ingest.repair.mojibake.strict import Repair, repairs
 from ingest.settings import Inference
 
 
@@ -26,9 +30,10 @@ def edits(text: str, infer: Inference = "auto") -> tuple[list[Edit], list[Mark]]
     Spans count in `text`. A strict round trip that makes clearly better text is
     `proven`; ftfy's repairs of bytes that were changed on the way are `sure`, or `lost`
     where they write U+FFFD. Where bytes of UTF-8 were lost, `infer` says what is written:
-    with `auto` what is `inferred` above a threshold, U+FFFD elsewhere. Limits: one
-    single-byte encoding read as another is not looked for, and UTF-8 read as Big5 and
-    Chinese bytes read as UTF-8 lose too much to be undone.
+    with `auto` what is `inferred` above a threshold, U+FFFD elsewhere. Limits: where two
+    readings are nearly as plausible, as with a single accent in another encoding of one byte,
+    nothing is written; UTF-8 read as Big5 and Chinese bytes read as UTF-8 lose too much to be
+    undone.
 
     >>> made, marks = edits("标题：¹ØÓÚ³ÇÊÐ½»Í¨")
     >>> [(edit.before, edit.after, edit.certainty) for edit in made], marks
@@ -40,12 +45,12 @@ def edits(text: str, infer: Inference = "auto") -> tuple[list[Edit], list[Mark]]
     marks: list[Mark] = []
     about = _Lazy(partial(mention.is_about_encodings, text))
     gone = list(dead(text, about))
-    budget = lossy.Budget()
+    effort = _Effort(lossy.Budget(), Search())
     for suspect in _suspects(text):
         line = text[suspect.start : suspect.end]
         line_about = _Lazy(partial(mention.is_about_encodings, line))
         taken: list[tuple[int, int]] = []
-        for edit in _proposals(line, suspect, infer, budget):
+        for edit in _proposals(line, suspect, infer, effort):
             start, end = edit.start - suspect.start, edit.end - suspect.start
             taken.append((start, end))
             if isinstance(edit, Mark):
@@ -92,6 +97,13 @@ def _apart(found: Iterable[Mark], made: list[Edit], marks: list[Mark]) -> Iterat
             yield mark
 
 
+class _Effort(NamedTuple):
+    """What the search of one document may still spend, and what it has proven."""
+
+    budget: lossy.Budget
+    search: Search
+
+
 class _Lazy:
     """The answer to a question that is asked only of garbled text, and once."""
 
@@ -106,7 +118,7 @@ class _Lazy:
 
 
 def _proposals(
-    line: str, suspect: Suspect, infer: Inference, budget: lossy.Budget
+    line: str, suspect: Suspect, infer: Inference, effort: _Effort
 ) -> Iterator[Edit | Mark]:
     """Edits of one line: of what lost bytes, then strict ones, ftfy's in what they leave.
 
@@ -114,7 +126,18 @@ def _proposals(
     """
     at = 0
     whole = []
-    for found in lossy.repairs(line, suspect.families, infer, budget):
+    regions = list(lossy.repairs(line, suspect.families, infer, effort.budget))
+    # What can be read without any loss has lost nothing, if that is the better text.
+    if regions and "\ufffd" not in line:
+        parts = [edit for region in regions for edit in region.edits]
+        restored = nats(replaced(line, in_order(parts))[:WINDOW])
+        whole_line = effort.search.whole(line)
+        read = [one for one in whole_line if nats(one.reading.text[:WINDOW]) < restored]
+        for one in read:
+            yield from _edits(line, one, suspect.start)
+        if read:
+            return
+    for found in regions:
         for edit in found.edits:
             yield edit._replace(start=suspect.start + edit.start, end=suspect.start + edit.end)
         if not found.edits:
@@ -126,14 +149,26 @@ def _proposals(
     whole.append((at, len(line)))
     for start, end in whole:
         part = line if len(whole) == 1 else line[start:end]
-        yield from _without_loss(part, suspect.start + start, suspect.families - lossy.HOPELESS)
+        known = suspect.families - lossy.HOPELESS
+        yield from _without_loss(part, suspect.start + start, known, effort.search)
 
 
-def _without_loss(line: str, offset: int, families: frozenset[str]) -> Iterator[Edit]:
+def _without_loss(
+    line: str, offset: int, families: frozenset[str], search: Search
+) -> Iterator[Edit]:
+    quick = repairs(line, families)
+    if not _is_spaced(line, families) and suspects(_repaired(line, quick)):
+        # What the quick rules leave may have an explanation that takes in what they took.
+        places = sorted(place for family in families for place in hits(line, family))
+        sure = [one for one in search.line(line, places, families) if one.is_sure]
+        if sure and sum(one.reading.gain for one in sure) > sum(one.gain for one in quick):
+            for one in sure:
+                yield from _edits(line, one, offset)
+            return
     at = 0
     gaps = []
-    repair = None
-    for repair in repairs(line, families):
+    repair: Repair | None = None
+    for repair in quick:
         start, end = offset + repair.start, offset + repair.end
         why = ", then ".join(
             f"{one.written} read as {one.read}" for one in reversed(repair.channels)
@@ -162,3 +197,29 @@ def _without_loss(line: str, offset: int, families: frozenset[str]) -> Iterator[
             yield from single_byte.edits(line[at:first], offset + at)
             at = last
         yield from single_byte.edits(line[at:end], offset + at)
+
+
+def _is_spaced(line: str, families: frozenset[str]) -> bool:
+    """Whether all that a line lost is that no-break spaces became spaces."""
+    return LATIN in families and any(True for _ in lossy.spaces.edits(line))
+
+
+def _repaired(line: str, found: list[Repair]) -> str:
+    at = 0
+    parts: list[str] = []
+    for repair in found:
+        parts += (line[at : repair.start], repair.text)
+        at = repair.end
+    return "".join((*parts, line[at:]))
+
+
+def _edits(line: str, found: Found, offset: int) -> Iterator[Edit]:
+    """The edits of a reading: of as few characters as show it."""
+    channel = found.reading.channel
+    why = f"{channel.written} read as {channel.read}"
+    before, after = line[found.start : found.end], found.reading.text
+    start = offset + found.start
+    for first, last, text in differences(before, after):
+        yield Edit(
+            start + first, start + last, before[first:last], text, channel.rule, "proven", why
+        )

@@ -10,9 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from typing import Final, NamedTuple
 
 from ingest.repair.mojibake.channels import LATIN
+from ingest.repair.mojibake.letters import is_unlikely
+from ingest.repair.mojibake.signs import together
+
+ANY: Final = "any"
+"""The family of what is odd without saying which misreading made it."""
+
+
+_ANY: Final = frozenset((ANY,))
 
 
 class Suspect(NamedTuple):
@@ -37,29 +46,79 @@ _CONTINUATION: Final = range(0x80, 0xC0)
 _LEADS: Final = range(0xE2, 0xEE)
 
 
-class Gate(NamedTuple):
-    """A search for one family of misreadings. It begins with one set: that is fast.
-
-    None of the characters of `opening`, that set, is in ASCII.
-    """
-
-    family: str
-    opening: re.Pattern[str]
-    pattern: re.Pattern[str]
+#: Small letters; signs and capitals that follow or lead them in no language.
+_SMALL: Final = "a-zß-öø-ÿа-яё"
+_STRANGE: Final = (
+    "\x80-\x84\x86-\x9fｦ-ﾟ"
+    "¡-©«-¶¸-¿×÷À-ÖØ-ÞĂĄČĆĎĐĘĚŁŃŇŐŘŔŚŠŢŤŮŰŹŻŽŸŒƒˆ˙-˝Α-ωЀ-ӿ‚„†‡‰‹›™ı"
+    "∂∆∏∑√∞∫≈≠≤≥◊⌐⌠⌡∙─-▟ﬁﬂ\ue000-\uf8ff“”"
+)
+_STRANGE_AROUND: Final = (
+    "(?:(?<=[\x80-\x84\x86-\x9f])"
+    "|(?<=[a-zß-öø-ÿ][^“”])|(?<![“”])(?=[a-zß-öø-ÿ])|(?<=[a-z].)(?=[a-z])"
+    "|(?<=[а-яё][А-ЯЁ])|(?<=[А-ЯЁ])(?=[А-ЯЁ]{2})|(?<=[ｦ-ﾟ])(?=[一-鿿])|(?<=[一-鿿][ｦ-ﾟ]))"
+)
+#: First sets that clean text is full of: such gates are searched for by themselves.
+_CYRILLIC: Final = "В-ф"
+_LETTER: Final = "a-z"
+_WIDE: Final = "一-鿿가-힣ｦ-ﾟд"
+_EVERYDAY: Final = (_CYRILLIC, _LETTER)
+_ACCENTED: Final = re.compile("[À-ÖØ-öø-ɏ][A-Za-zÀ-ÖØ-öø-ɏ]*")
+_BEFORE: Final = re.compile(r"[A-Za-z]{,20}\Z")
 
 
 #: Bytes of UTF-8 a character up to which a text is ASCII for the most part: a Chinese one has
 #: 3. So many characters of the head tell.
 _FEW: Final = 1.5
 _HEAD: Final = 1000
-
 _ASCII: Final = bytes(range(0x80))
 
 
-@cache
-def _gates() -> tuple[Gate, ...]:
-    """The searches, by family of misreadings."""
+class _Gate(NamedTuple):
+    """A search for what one family of misreadings looks like: a first character, and what
+    must stand around it."""
 
+    family: str
+    first: str
+    around: str
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(f"[{self.first}]{self.around}")
+
+
+@cache
+def _gates() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((gate.family, gate.pattern) for gate in _described())
+
+
+class _Scan(NamedTuple):
+    """A search, and the characters beyond ASCII without one of which it finds nothing."""
+
+    needed: re.Pattern[str]
+    pattern: re.Pattern[str]
+
+
+@cache
+def _scans() -> tuple[_Scan, ...]:
+    """Few searches for what all gates look for: a search that begins with one set is fast,
+    and clean text has few characters that any gate begins with."""
+    rare = [gate for gate in _described() if gate.first not in _EVERYDAY]
+    firsts = "".join(gate.first for gate in rare)
+    branches = "|".join(f"(?<=[{gate.first}]){gate.around}" for gate in rare)
+    everyday = [
+        _Scan(re.compile(f"[{_WIDE if gate.first == _LETTER else gate.first}]"), gate.pattern)
+        for gate in _described()
+        if gate.first in _EVERYDAY
+    ]
+    return (
+        _Scan(re.compile(f"[{firsts}]"), re.compile(f"[{firsts}](?:{branches})")),
+        *everyday,
+    )
+
+
+@cache
+def _described() -> tuple[_Gate, ...]:
     def of(leads: range, trails: range, encoding: str) -> str:
         return re.escape(read_as(_cells(leads, trails), encoding))
 
@@ -79,40 +138,44 @@ def _gates() -> tuple[Gate, ...]:
     as_big5 = signs + of(range(0xC9, 0xD8), range(0xA1, 0xFF), "cp950")
     controls = "\x80-\x84\x86-\x9f"  # U+0085 ends lines in some old files
     western = "À-ÖØ-öø-ɏ√‚┬├┼╬╧╨╤Γ≈ƒ"
-    return tuple(
-        Gate(family, re.compile(f"[{opening}]"), re.compile(f"[{opening}]{following}"))
-        for family, opening, following in (
-            ("utf-8-as-gb18030", gb_first, f"[{gb_second}][{gb_third}\x00-\x7f]"),
-            (
-                "utf-8-as-gb18030",
-                rare,
-                f"(?:(?<=[{cyrillic}][{rare}])[{cyrillic}]|[{cyrillic}][{cyrillic}])",
-            ),
-            ("utf-8-as-gb18030", "鈥", ""),
-            (
-                "utf-8-as-cp932",
-                sjis_first,
-                "(?:[｡-ﾟ\x80\xa0]|(?<=[縺繧繝]).?[縺繧繝])",
-            ),
-            (
-                "gb18030-as-cp950",
-                as_big5,
-                (f"(?:(?<=[{signs}])|[{as_big5}]|.{{0,4}}[{as_big5}].{{0,4}}[{as_big5}])"),
-            ),
-            # Big5's most frequent rows lie in the private rows of GBK.
-            ("cp950-as-gb18030", "\ue000-\ue765", ".?[\ue000-\ue765ぁ-ヶ一-龥]"),
-            (
-                LATIN,
-                f"{western}Ͱ-Ͽ{controls}",
-                (
-                    rf"(?:(?<=[{controls}])|(?<=[{western}])[\u0080-\u2bff]"
-                    rf"|(?<=[ÃÂ]) |(?<=[Ͱ-Ͽ])[¡-»€™‚-•])"
-                ),
-            ),
-            # Cyrillic beside what no Russian word has; Ukrainian is let through later.
-            (LATIN, "В-ф", "[Ђ-ЏѐђѓѕјљњћќўџҐґ„†‡€‰‹‘’“”•–—™°±µ¶·№¤¦§©«¬®»\xa0]"),
-        )
+    greek = "Ͱ-Ͽ"
+    return (
+        _Gate("utf-8-as-gb18030", gb_first, f"[{gb_second}][{gb_third}\x00-\x7f]"),
+        _Gate(
+            "utf-8-as-gb18030",
+            rare,
+            f"(?:(?<=[{cyrillic}][{rare}])[{cyrillic}]|[{cyrillic}][{cyrillic}])",
+        ),
+        _Gate("utf-8-as-gb18030", "鈥", ""),
+        _Gate("utf-8-as-cp932", sjis_first, "(?:[｡-ﾟ\x80\xa0]|(?<=[縺繧繝]).?[縺繧繝])"),
+        _Gate(
+            "gb18030-as-cp950",
+            as_big5,
+            f"(?:(?<=[{signs}])|[{as_big5}]|.{{0,4}}[{as_big5}].{{0,4}}[{as_big5}])",
+        ),
+        # Big5's most frequent rows lie in the private rows of GBK.
+        _Gate("cp950-as-gb18030", "\ue000-\ue765", ".?[\ue000-\ue765ぁ-ヶ一-龥]"),
+        _Gate(
+            LATIN,
+            western + greek + controls,
+            rf"(?:(?<=[{controls}])|(?<=[{western}])[\u0080-\u2bff]"
+            rf"|(?<=[ÃÂ]) |(?<=[{greek}])[¡-»€™‚-•])",
+        ),
+        # Cyrillic beside what no Russian word has; Ukrainian is let through later.
+        _Gate(LATIN, _CYRILLIC, "[Ђ-ЏѐђѓѕјљњћќўџҐґ„†‡€‰‹‘’“”•–—™°±µ¶·№¤¦§©«¬®»\xa0]"),
+        _Gate(ANY, _STRANGE, _STRANGE_AROUND),
+        _Gate(ANY, _LETTER, f"[{_WIDE}](?=[a-z])"),
     )
+
+
+def _unlikely(text: str) -> Iterator[tuple[int, int, frozenset[str]]]:
+    """Words with letters beyond ASCII that no language spells so."""
+    for found in _ACCENTED.finditer(text):
+        first = found.start()
+        before = _BEFORE.search(text, max(0, first - 20), first)
+        start = before.start() if before is not None else first
+        if is_unlikely(text[start : found.end()]):
+            yield start, found.end(), _ANY
 
 
 def suspects(text: str) -> list[Suspect]:
@@ -131,22 +194,34 @@ def suspects(text: str) -> list[Suspect]:
     encoded = text.encode("utf-8", "surrogatepass") if few else b""
     beyond = encoded.translate(None, _ASCII).decode("utf-8", "surrogatepass")
     found: dict[tuple[int, int], set[str]] = {}
-    for family, opening, pattern in _gates():
-        if few and not opening.search(beyond):
+
+    def line(begin: int) -> tuple[int, int]:
+        end = text.find("\n", begin)
+        return text.rfind("\n", 0, begin) + 1, end if end >= 0 else len(text)
+
+    for begin, _, names in chain(together(text), _unlikely(text)):
+        found.setdefault(line(begin), set()).update(names)
+    for scan in _scans():
+        if few and not scan.needed.search(beyond):
             continue
         at = 0
-        while hit := pattern.search(text, at):
-            start = text.rfind("\n", 0, hit.start()) + 1
-            end = text.find("\n", hit.end())
-            at = end = end if end >= 0 else len(text)
-            found.setdefault((start, end), set()).add(family)
-    return [Suspect(*line, frozenset(found[line])) for line in sorted(found)]
+        while hit := scan.pattern.search(text, at):
+            start, at = line(hit.start())
+            found.setdefault((start, at), set())
+    for (start, end), families in found.items():
+        families.update(name for name, gate in _gates() if gate.search(text, start, end))
+    return [Suspect(*place, frozenset(found[place])) for place in sorted(found)]
 
 
 def hits(line: str, family: str) -> Iterator[tuple[int, int]]:
     """Spans of a line's pairs of characters that look garbled by one family of misreadings."""
     found: list[tuple[int, int]] = []
-    for gate in _gates():
-        if gate.family == family:
-            found += (hit.span() for hit in gate.pattern.finditer(line))
+    for name, gate in _gates():
+        if name == family:
+            found += (hit.span() for hit in gate.finditer(line))
+    found += (
+        (start, end)
+        for start, end, names in chain(together(line), _unlikely(line))
+        if family in names
+    )
     yield from sorted(found)

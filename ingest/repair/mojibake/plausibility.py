@@ -12,6 +12,7 @@ from functools import cache
 from typing import Final
 
 from ingest.repair.language import han
+from ingest.repair.mojibake.letters import LETTERS, characters, letters_cost, words
 
 #: Han characters of a text that the language model weighs; what it says of them is taken
 #: for the rest. Two readings of the same bytes differ by 3 nats a character.
@@ -161,3 +162,136 @@ def _correction(text: str, number: int) -> float:
         if weighed >= SAMPLE:
             break
     return correction * number / weighed if weighed else 0.0
+
+
+# Nats of one character that is no letter, for `nats`.
+_SIGNS: Final = {**_COSTS, "w": 6.0, "q": 5.0}
+_HALFWIDTH: Final = re.compile("[｡-ﾟ]")
+_REPEATED: Final = re.compile(r"([^\w\s])\1+")
+_LETTER: Final = re.compile(f"[{LETTERS}]")
+_SMALL: Final = "a-zß-öø-ÿа-я"
+_EAST: Final = "぀-ヿ一-鿿가-힣"
+# What is odd where it stands, and its nats.
+_ODD: Final = (
+    # A sign, a Han character, a syllable or half-width kana inside a word of small letters.
+    (5.0, re.compile(f"(?<=[{_SMALL}])[^\\s!-~{LETTERS}’·\u00ad‑-—…](?=[{_SMALL}])")),
+    # One at the edge of a word: a note mark, a unit, or the second half of something.
+    (
+        2.5,
+        re.compile(
+            f"(?<=[{_SMALL}])[^\\s!-~{LETTERS}’”»›“‘·°\u00ad‐-—…、-〉「」『』，。：；！？）](?![{_SMALL}])"
+        ),
+    ),
+    (
+        2.5,
+        re.compile(
+            f"(?<![\\w{_SMALL}])[^\\s!-~{LETTERS}‘“”„‚«‹¿¡’·\u00ad‐-—…、-〉「」『』，。（•§№](?=[{_SMALL}])"
+        ),
+    ),
+    (5.0, re.compile("[ｦ-ﾟ](?=[一-鿿A-Za-z])|(?<=[一-鿿A-Za-z])[ｦ-ﾟ]")),
+    # Only Korean parts its words by spaces.
+    (3.0, re.compile("[぀-ヿ一-鿿] (?=[぀-ヿ一-鿿])")),
+    # A no-break space, a dash or a middle dot against a small letter.
+    (
+        3.0,
+        re.compile(
+            f"\xa0(?=[{_SMALL}])|(?<=[{_SMALL}])[–—](?=[\\s{_SMALL}])|(?<![\\s{_SMALL}])[–—](?=[{_SMALL}])"
+        ),
+    ),
+    (
+        4.0,
+        re.compile(f"(?<=[{_SMALL}])…(?=[{_SMALL}])|(?<=[{_SMALL}])(?<!l)·|·(?!l)(?=[{_SMALL}])"),
+    ),
+    # Quotation marks that look the wrong way, or at nothing.
+    (3.0, re.compile(r"[‚„](?!\w)|(?<=[\w'’])[‚„]")),
+    (3.0, re.compile(r"(?<=\s)[”’»](?=\w)|(?<=\w)[“„](?=\s)")),
+)
+# A text that is not in letters of Latin has few of their neighbours: nats for each script.
+_SCRIPTS: Final = (
+    (3.0, re.compile("[А-я]")),
+    (4.0, re.compile("[Α-ω]")),
+    (5.0, re.compile("[\u3000-ヿ一-鿿！-～]")),
+    (5.0, re.compile("[가-힣]")),
+    (3.0, re.compile("[─-▟]")),
+    (5.0, re.compile("[\u0590-\u0fff]")),
+)
+_CLASHES_OF_SIGNS: Final = re.compile("(?=[hH][tsS]|[tsS][hHkmPO]|[kmPO][tsS])")
+_KANJI: Final = re.compile("[一-鿿]")
+_SYLLABLE: Final = re.compile("[가-힣]")
+#: Nats of a Han character that is not among the common ones of Japanese, and the same of a
+#: syllable of Korean.
+_RARE: Final = {"ja": 10.0, "ko": 9.5}
+
+
+def coarse(text: str) -> float:
+    """The nats of a text by the classes of its characters alone: quick, to choose candidates."""
+    shape = classes(text)
+    total = sum(shape.count(letter) * cost for letter, cost in _COSTS.items())
+    return total + _CLASH * sum(1 for _ in _CLASHES.finditer(shape))
+
+
+def nats(text: str, *, every: bool = True) -> float:
+    """Negative log probability of a text by its letters, Han characters and other signs.
+
+    `every` counts languages, too, that nothing is repaired into: for what stands there.
+
+    >>> nats("la cité") < nats("la citÈ") < nats("la cit‚e")
+    True
+    """
+    total = letters_cost(list(words(text)), every=every)
+    rest = _REPEATED.sub(r"\1", _LETTER.sub("", text))
+    shape = classes(_HALFWIDTH.sub("", rest))
+    total += sum(shape.count(letter) * cost for letter, cost in _SIGNS.items())
+    total += _SIGNS["w"] * sum(1 for _ in _HALFWIDTH.finditer(rest))
+    total += _CLASH * sum(1 for _ in _CLASHES_OF_SIGNS.finditer(shape))
+    total += oddity(text)
+    for cost, script in _SCRIPTS:
+        if script.search(text):
+            total += cost
+    if shape.count("k") * 8 >= len(shape):
+        total += _by_themselves("ja", _KANJI.findall(text))
+    else:
+        total += _correction(text, shape.count("h") + shape.count("H"))
+    return total + _by_themselves("ko", _SYLLABLE.findall(text))
+
+
+def oddity(text: str) -> float:
+    """Nats of what is odd where it stands: signs inside words, marks that look the wrong way.
+
+    >>> oddity("cit‚e") > oddity("cité")
+    True
+    """
+    return sum(cost * sum(1 for _ in odd.finditer(text)) for cost, odd in _ODD)
+
+
+_CAPITAL_INSIDE: Final = re.compile(
+    "[a-zß-öø-ÿ][À-ÖØ-ÞĀ-ž](?<=[À-ÖØ-ÞĂĄĆČĎĐĘĚŁŃŇŐŘŚŠŤŮŰŸŹŻŽŒ])|[а-яё][А-ЯЁ]"
+)
+_MIXED: Final = re.compile("[A-Za-zÀ-ɏ][Α-ωЀ-ӿ]|[Α-ωЀ-ӿ][A-Za-zÀ-ɏ]")
+
+
+def is_odd(text: str) -> bool:
+    """Whether something stands where no language has it: a sign, a capital or another
+    alphabet inside a word, a control, a private character.
+
+    >>> is_odd("citÈ"), is_odd("trčs"), is_odd("trиs")
+    (True, False, True)
+    """
+    return (
+        oddity(text) > 0
+        or _CAPITAL_INSIDE.search(text) is not None
+        or _MIXED.search(text) is not None
+        or "x" in classes(text)
+    )
+
+
+def _by_themselves(language: str, found: list[str]) -> float:
+    """What counts of single characters say of them, beyond their classes."""
+    if not found:
+        return 0.0
+    known, rare = characters(language), _RARE[language]
+    usual = [_COSTS[one] for one in classes("".join(found))]
+    # What is rare by its class stays so.
+    return sum(
+        known.get(char, max(rare, cost)) - cost for char, cost in zip(found, usual, strict=True)
+    )

@@ -12,6 +12,7 @@ from ingest.repair.mojibake import mention
 from ingest.repair.mojibake.channels import LATIN
 from ingest.repair.mojibake.gate import Suspect, hits
 from ingest.repair.mojibake.plausibility import cost
+from ingest.repair.mojibake.strict import FAMILIES
 
 #: Text for which the original is gone, and the bytes it came from.
 _DEAD: Final = (
@@ -69,7 +70,7 @@ def garbled(line: str, suspect: Suspect, taken: Sequence[tuple[int, int]]) -> It
     """
     ends = [end for _, end in taken]
     done = False
-    for family in sorted(suspect.families):
+    for family in sorted(suspect.families & FAMILIES):
         places = [place for place in hits(line, family) if _is_free(place, taken, ends)]
         for first, last, count in _clusters(places):
             piece = line[first:last]

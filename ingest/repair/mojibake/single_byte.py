@@ -13,7 +13,8 @@ from typing import Final
 from ingest.edits import Certainty, Edit
 from ingest.repair.mojibake.channels import LATIN
 from ingest.repair.mojibake.gate import hits
-from ingest.repair.mojibake.plausibility import classes, cost
+from ingest.repair.mojibake.letters import is_unlikely, words
+from ingest.repair.mojibake.plausibility import classes, cost, oddity
 
 #: What an edit must gain in nats. A letter with an accent for two signs gains 5 and more.
 MARGIN: Final = 3.0
@@ -91,11 +92,13 @@ def _fixed(piece: str, offset: int) -> Iterator[Edit]:
     utf8 = not all(_of_controls(step.parameter) for step in steps if step.action != "encode")
     # CJK bytes hold UTF-8 by accident, and controls: what is not whole after the repair was
     # not UTF-8, and a control alone is not a quotation mark of Windows.
-    if not utf8 and (not _WORD.search(piece) or any(True for _ in hits(fixed, LATIN))):
+    if not utf8 and (
+        is_odd(fixed) or not _WORD.search(piece) or any(True for _ in hits(fixed, LATIN))
+    ):
         return
     read = next((step.parameter for step in steps if step.action == "encode"), "latin-1")
     read = read.removeprefix("sloppy-")
-    rule = f"mojibake.{'utf-8' if utf8 else 'windows-1252'}-read-as-{read}"
+    rule = f"mojibake.{'utf-8' if utf8 else 'cp1252'}-read-as-{read}"
     why = ", ".join(f"{step.action} {step.parameter}" for step in steps)
     runs = list(_NON_ASCII.finditer(piece))
     parts = _NON_ASCII.findall(fixed)
@@ -115,6 +118,11 @@ def _fixed(piece: str, offset: int) -> Iterator[Edit]:
     start, end = _difference(piece, fixed)
     before, after = piece[start : len(piece) - end], fixed[start : len(fixed) - end]
     yield Edit(offset + start, offset + start + len(before), before, after, rule, certainty, why)
+
+
+def is_odd(text: str) -> bool:
+    """Whether a text has signs inside words, or words that no language spells so."""
+    return oddity(text) > 0 or any(not word.isascii() and is_unlikely(word) for word in words(text))
 
 
 def _of_controls(parameter: str) -> bool:

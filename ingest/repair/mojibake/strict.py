@@ -35,6 +35,10 @@ ROUNDS: Final = 3
 
 #: Nats a character that text may cost: the rarest measured, classical and names, stay below.
 IMPLAUSIBLE: Final = 9.5
+#: The misreadings that are looked for here, by their own signs.
+FAMILIES: Final = frozenset(
+    (LATIN, "utf-8-as-gb18030", "utf-8-as-cp932", "gb18030-as-cp950", "cp950-as-gb18030")
+)
 # Nats for letters of two alphabets side by side.
 _OTHER_SCRIPT: Final = 4.0
 
@@ -73,7 +77,7 @@ def repairs(line: str, families: frozenset[str]) -> list[Repair]:
     [('关于城市', 'mojibake.gb18030-read-as-latin-1')]
     """
     candidates: list[list[Repair]] = []
-    for family in sorted(families):
+    for family in sorted(families & FAMILIES):
         written, _, read = family.partition("-as-")
         if family == LATIN:
             candidates += _read_as_latin(line)

@@ -1,0 +1,207 @@
+"""The search of a line: what it says as a whole, or pieces of it, in other encodings."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Final, NamedTuple
+
+from ingest.repair.mojibake.channels import LATIN, Channel
+from ingest.repair.mojibake.gate import ANY
+from ingest.repair.mojibake.plausibility import coarse, nats
+from ingest.repair.mojibake.readings import LEAD, MARGIN, WINDOW, Reading, best, is_chart, readings
+
+#: Pieces of a document that may be searched in vain.
+BUDGET: Final = 1000
+#: Misreadings proven in a document that are tried before all others, and the nats that
+#: they must gain: a fifth of a single letter's.
+KNOWN: Final = 3
+KNOWN_MARGIN: Final = 3.0
+#: Share of a line's odd places that its pieces must explain.
+EXPLAINED: Final = 0.5
+#: Places of a line that decide whether it is searched, and characters around them.
+PLACES: Final = 3
+REACH: Final = 8
+#: Characters without a space that are no word of an alphabet any more.
+DENSE: Final = 20
+
+# From the first character beyond ASCII to the last, with the ASCII that they may have swallowed.
+_CORE: Final = re.compile(r"[!-~]*[^\x00-\x7f](?:.*[^\x00-\x7f])?[!-~]*", re.DOTALL)
+_BEYOND: Final = re.compile(r"[^\x00-\x7f]+")
+_CLAUSE: Final = re.compile(r"[^，。！？；：、“”‘’（）《》「」『』\n]+")
+_WESTERN: Final = re.compile("[^\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\uffef]+")
+_TOKEN: Final = re.compile(r"[^\s，。！？；：、“”‘’（）《》「」『』]+")
+
+
+class Found(NamedTuple):
+    """A span of a line, what it says, and whether that may be written."""
+
+    start: int
+    end: int
+    reading: Reading
+    is_sure: bool
+
+
+class Search:
+    """The search through one document: what was proven in it is tried first.
+
+    A document whose lines defy every reading is given up after `BUDGET` pieces; what was
+    proven before still is tried then.
+    """
+
+    def __init__(self) -> None:
+        self._proven: Counter[Channel] = Counter()
+        self._left = BUDGET
+
+    def line(
+        self, line: str, places: Sequence[tuple[int, int]], named: frozenset[str]
+    ) -> list[Found]:
+        """What a line says, or pieces of it, around places that look odd.
+
+        `named` are misreadings that the places show; where they explain nothing, and nothing
+        else is odd, the line is left alone. Of what is not sure, only the best is returned.
+        """
+        core = _CORE.search(line)
+        if core is None or not places or is_chart(core[0][:WINDOW]):
+            return []
+        if not _is_promising(line, places, named):
+            return []
+        whole = self._piece(line, *core.span())
+        if whole is not None and whole.is_sure:
+            return [whole]
+        unsure = [whole] if whole is not None else []
+        for pattern in (_WESTERN, _CLAUSE, _TOKEN):
+            spans = _around(line, pattern, core, places)
+            if spans == [core.span()]:
+                continue
+            parts = self._agreed(line, spans, places, core)
+            if any(part.is_sure for part in parts):
+                return parts
+            unsure += parts
+        return [max(unsure, key=lambda one: one.reading.gain)] if unsure else []
+
+    def whole(self, line: str) -> list[Found]:
+        """What a line says as a whole, where that is sure."""
+        core = _CORE.search(line)
+        found = (
+            None if core is None or is_chart(core[0][:WINDOW]) else self._piece(line, *core.span())
+        )
+        return [found] if found is not None and found.is_sure else []
+
+    def _agreed(
+        self,
+        line: str,
+        spans: Sequence[tuple[int, int]],
+        places: Sequence[tuple[int, int]],
+        core: re.Match[str],
+    ) -> list[Found]:
+        """Pieces of a line in the one misreading that explains most: a line went wrong once."""
+        found = [piece for span in spans if (piece := self._piece(line, *span)) is not None]
+        gains: Counter[Channel] = Counter()
+        for piece in found:
+            if piece.is_sure:
+                gains[piece.reading.channel] += round(piece.reading.gain)
+        if not gains:
+            return found
+        ((channel, _),) = gains.most_common(1)
+        whole = best(core[0], (channel,))
+        if whole is not None and whole.gain >= KNOWN_MARGIN:
+            return [Found(*core.span(), whole, is_sure=True)]
+        agreed: list[Found] = []
+        for start, end in spans:
+            reading = best(line[start:end], (channel,))
+            if reading is not None and reading.gain >= KNOWN_MARGIN:
+                agreed.append(Found(start, end, reading, is_sure=True))
+        explained = sum(
+            any(start <= place[0] and place[1] <= end for start, end, _, _ in agreed)
+            for place in places[: 100 * PLACES]
+        )
+        if explained < EXPLAINED * len(places[: 100 * PLACES]):
+            return [one._replace(is_sure=False) for one in found]
+        return agreed
+
+    def _piece(self, line: str, start: int, end: int) -> Found | None:
+        text = line[start:end]
+        proven = [channel for channel, _ in self._proven.most_common(KNOWN)]
+        reading = best(text, proven) if proven else None
+        if reading is not None and reading.gain >= KNOWN_MARGIN and reading.lead >= LEAD:
+            return Found(start, end, reading, is_sure=True)
+        if self._left <= 0:
+            return None
+        self._left -= 1
+        reading = best(text)
+        if reading is None:
+            return None
+        if reading.is_sure:
+            self._proven[reading.channel] += 1
+            self._left += 1
+        return Found(start, end, reading, reading.is_sure)
+
+
+def _is_promising(line: str, places: Sequence[tuple[int, int]], named: frozenset[str]) -> bool:
+    """Whether the misreadings that a line shows make anything of it."""
+    odd = named & {ANY, LATIN}
+    if odd and any(
+        len(token) > DENSE or ((found := best(token)) is not None and found.gain >= KNOWN_MARGIN)
+        for token in _tokens(line, places)
+    ):
+        return True
+    channels = [Channel(*re.split("→|-as-", name)) for name in sorted(named - odd)]
+    for start, end in places[:PLACES]:
+        window = line[max(0, start - REACH) : end + REACH]
+        for _, said, _ in readings(window, channels):
+            if coarse(said) < coarse(window) + REACH and nats(said) + MARGIN < nats(window):
+                return True
+    return False
+
+
+def _tokens(line: str, places: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """The words, or short runs without a space, around the first places."""
+    last = -1
+    for start, end in islice(places, 4 * PLACES):
+        if start < last:
+            continue
+        first = line.rfind(" ", 0, start) + 1
+        last = line.find(" ", end)
+        last = last if last >= 0 else len(line)
+        yield line[max(first, start - DENSE) : min(last, end + DENSE)]
+
+
+def _around(
+    line: str, pattern: re.Pattern[str], core: re.Match[str], places: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """The pieces of a line in which something looks odd."""
+    spans = []
+    at = 0
+    for part in pattern.finditer(line, *core.span()):
+        while at < len(places) and places[at][1] <= part.start():
+            at += 1
+        if at < len(places) and places[at][0] < part.end():
+            spans.append(part.span())
+    return spans
+
+
+def differences(before: str, after: str) -> list[tuple[int, int, str]]:
+    """Where two readings of the same bytes differ: spans of the first, with what they become.
+
+    Bytes above ASCII stay together; where both readings agree on the rest, each run of them
+    is a difference of its own.
+
+    >>> differences("grцЯer als", "größer als")
+    [(2, 4, 'öß')]
+    """
+    runs = list(_BEYOND.finditer(before))
+    parts = _BEYOND.findall(after)
+    if len(runs) == len(parts) and _BEYOND.sub("x", before) == _BEYOND.sub("x", after):
+        return [
+            (run.start(), run.end(), part)
+            for run, part in zip(runs, parts, strict=True)
+            if run[0] != part
+        ]
+    limit = min(len(before), len(after))
+    start = next((at for at in range(limit) if before[at] != after[at]), limit)
+    rest = range(limit - start)
+    end = next((at for at in rest if before[-1 - at] != after[-1 - at]), limit - start)
+    return [(start, len(before) - end, after[start : len(after) - end])]

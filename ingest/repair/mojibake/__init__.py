@@ -157,7 +157,11 @@ def _without_loss(
     line: str, offset: int, families: frozenset[str], search: Search
 ) -> Iterator[Edit]:
     quick = repairs(line, families)
-    if not _is_spaced(line, families) and suspects(_repaired(line, quick)):
+    if (
+        not _is_spaced(line, families)
+        and not _is_cut(line, quick)
+        and suspects(_repaired(line, quick))
+    ):
         # What the quick rules leave may have an explanation that takes in what they took.
         places = sorted(place for family in families for place in hits(line, family))
         sure = [one for one in search.line(line, places, families) if one.is_sure]
@@ -197,6 +201,15 @@ def _without_loss(
             yield from single_byte.edits(line[at:first], offset + at)
             at = last
         yield from single_byte.edits(line[at:end], offset + at)
+
+
+def _is_cut(line: str, found: list[Repair]) -> bool:
+    """Whether what follows the last repair is the beginning of a character, and no more."""
+    if not found or found[-1].channels[0].written != "utf-8":
+        return False
+    return (
+        lossy.cut_off(line[found[-1].end :], f"utf-8-as-{found[-1].channels[0].read}") is not None
+    )
 
 
 def _is_spaced(line: str, families: frozenset[str]) -> bool:

@@ -73,6 +73,11 @@ HARM: Final = 4.0
 HARMED: Final = 0.2
 #: Share of straight lines in a drawing: of garbled text, the most measured is a quarter.
 DRAWN: Final = 0.35
+#: Nats a character that text in an alphabet and in Han, kana or Hangul may cost, and what a
+#: short piece may cost more: text has 2.8 and 6.5, random letters 6 and random Han 10.
+ALPHABETIC: Final = 4.2
+IDEOGRAPHIC: Final = 8.2
+UNCERTAIN: Final = 8.0
 #: Share of what is odd in a text that its reading may leave.
 ODD_LEFT: Final = 0.3
 
@@ -165,7 +170,7 @@ def best(text: str, channels: Sequence[Channel] = ()) -> Reading | None:
     for cost, head in weighed:
         if cost >= stands or len(sound) == 2:
             break
-        if _is_sound(before, head, stands - cost):
+        if cost <= _limit(head) and _is_sound(before, head, stands - cost):
             sound.append((cost, head))
     if not sound:
         return None
@@ -173,6 +178,12 @@ def best(text: str, channels: Sequence[Channel] = ()) -> Reading | None:
     _, channel, said = found[head]
     lead = (sound[1][0] if len(sound) > 1 else stands) - cost
     return Reading(said, channel, stands - cost, lead, _needed(before))
+
+
+def _limit(text: str) -> float:
+    """Nats that text may cost: nonsense in whatever script costs more."""
+    wide = len(_HAS_CJK.findall(text))
+    return UNCERTAIN + ALPHABETIC * (len(text) - wide) + IDEOGRAPHIC * wide
 
 
 def _needed(before: str) -> float:

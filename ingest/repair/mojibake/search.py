@@ -29,6 +29,8 @@ DENSE: Final = 20
 
 # From the first character beyond ASCII to the last, with the ASCII that they may have swallowed.
 _CORE: Final = re.compile(r"[!-~]*[^\x00-\x7f](?:.*[^\x00-\x7f])?[!-~]*", re.DOTALL)
+# Where a byte is lost, every reading without it is wrong.
+_LOST: Final = re.compile(r"\ufffd|[^\x00-\x7f]\?[^\x00-\x7f]")
 _BEYOND: Final = re.compile(r"[^\x00-\x7f]+")
 _CLAUSE: Final = re.compile(r"[^，。！？；：、“”‘’（）《》「」『』\n]+")
 _WESTERN: Final = re.compile("[^\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\uffef]+")
@@ -64,7 +66,7 @@ class Search:
         else is odd, the line is left alone. Of what is not sure, only the best is returned.
         """
         core = _CORE.search(line)
-        if core is None or not places or is_chart(core[0][:WINDOW]):
+        if core is None or not places or _LOST.search(line) or is_chart(core[0][:WINDOW]):
             return []
         if not _is_promising(line, places, named):
             return []

@@ -155,8 +155,9 @@ def _proposals(
 
 def _without_loss(
     line: str, offset: int, families: frozenset[str], search: Search
-) -> Iterator[Edit]:
+) -> Iterator[Edit | Mark]:
     quick = repairs(line, families)
+    unsure: list[Found] = []
     if (
         not _is_spaced(line, families)
         and not _is_cut(line, quick)
@@ -164,11 +165,19 @@ def _without_loss(
     ):
         # What the quick rules leave may have an explanation that takes in what they took.
         places = sorted(place for family in families for place in hits(line, family))
-        sure = [one for one in search.line(line, places, families) if one.is_sure]
+        found = search.line(line, places, families)
+        sure = [one for one in found if one.is_sure]
+        unsure = [one for one in found if one.is_garbled]
         if sure and sum(one.reading.gain for one in sure) > sum(one.gain for one in quick):
             for one in sure:
                 yield from _edits(line, one, offset)
             return
+    if not quick:
+        # Another text is more plausible, but which one is not certain.
+        for one in unsure:
+            channel = one.reading.channel
+            why = f"perhaps {channel.written} read as {channel.read}"
+            yield Mark(offset + one.start, offset + one.end, "garbled", "mojibake.garbled", why)
     at = 0
     gaps = []
     repair: Repair | None = None

@@ -24,6 +24,11 @@ ANY: Final = "any"
 _ANY: Final = frozenset((ANY,))
 
 
+#: Characters within which a third sign must stand, and length of a side of a short line.
+CLOSE: Final = 16
+SHORT: Final = 16
+
+
 class Suspect(NamedTuple):
     """A line in which some pair of characters looks garbled, and by which misreadings."""
 
@@ -55,8 +60,8 @@ _STRANGE: Final = (
 )
 _STRANGE_AROUND: Final = (
     "(?:(?<=[\x80-\x84\x86-\x9f])"
-    "|(?<=[a-zß-öø-ÿ][^“”])|(?<![“”])(?=[a-zß-öø-ÿ])|(?<=[a-z].)(?=[a-z])"
-    "|(?<=[а-яё][А-ЯЁ])|(?<=[А-ЯЁ])(?=[А-ЯЁ]{2})|(?<=[ｦ-ﾟ])(?=[一-鿿])|(?<=[一-鿿][ｦ-ﾟ]))"
+    "|(?<=[a-zß-öø-ÿ][^“”])|(?<![“”])(?=[a-zß-öø-ÿ])|(?<=[a-z][^\\s\"'«„“‘’(/-])(?=[a-z])"
+    "|(?<=[а-яё][А-ЯЁ])|(?<=[А-ЯЁ])(?=[А-ЯЁ]{2,20} [А-ЯЁ]{2,20} [А-ЯЁ])|(?<=[ｦ-ﾟ])(?=[一-鿿])|(?<=[一-鿿][ｦ-ﾟ]))"
 )
 #: First sets that clean text is full of: such gates are searched for by themselves.
 _CYRILLIC: Final = "В-ф"
@@ -178,6 +183,30 @@ def _unlikely(text: str) -> Iterator[tuple[int, int, frozenset[str]]]:
             yield start, found.end(), _ANY
 
 
+def _dense(text: str) -> Iterator[tuple[int, frozenset[str]]]:
+    """Places with three signs of a misreading close together, or two in a short line.
+
+    A third of a garbled text are signs; of clean text one character in a thousand.
+    """
+    last = -CLOSE
+    before: frozenset[str] = frozenset()
+    for begin, end, names in together(text):
+        again = names & before if begin - last <= CLOSE else frozenset()
+        if again:
+            yield begin, again
+        elif _is_short(text, begin, end):
+            yield begin, names
+        last, before = begin, names
+
+
+def _is_short(text: str, begin: int, end: int) -> bool:
+    start = text.rfind("\n", max(0, begin - SHORT), begin)
+    stop = text.find("\n", end, end + SHORT)
+    at_start = start >= 0 or begin <= SHORT
+    at_end = stop >= 0 or len(text) - end <= SHORT
+    return at_start and at_end
+
+
 def suspects(text: str) -> list[Suspect]:
     """Lines of a text that look garbled, in order, each with the families that it shows.
 
@@ -199,7 +228,9 @@ def suspects(text: str) -> list[Suspect]:
         end = text.find("\n", begin)
         return text.rfind("\n", 0, begin) + 1, end if end >= 0 else len(text)
 
-    for begin, _, names in chain(together(text), _unlikely(text)):
+    for begin, _, names in _unlikely(text):
+        found.setdefault(line(begin), set()).update(names)
+    for begin, names in _dense(text):
         found.setdefault(line(begin), set()).update(names)
     for scan in _scans():
         if few and not scan.needed.search(beyond):

@@ -52,6 +52,9 @@ def is_quoted(text: str, start: int, end: int) -> bool:
 
 def is_shown_repaired(line: str, start: int, end: int, after: str) -> bool:
     """Say whether what a span would become stands beside it in the line: an explanation."""
+    # An explanation shows a word or two; text that repeats itself shows sentences.
+    if len(after) > WORD:
+        return False
     letters = sum(map(str.isalpha, after[:8]))
     wide = any(char >= "\u0800" for char in after[:8])
     if letters < 3 and not (wide and letters == 2):

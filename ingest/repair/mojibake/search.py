@@ -24,6 +24,9 @@ EXPLAINED: Final = 0.5
 #: Places of a line that decide whether it is searched, and characters around them.
 PLACES: Final = 3
 REACH: Final = 8
+#: Characters beyond ASCII from which text is called garbled though no reading is sure: with
+#: fewer it may be an abbreviation.
+CERTAIN: Final = 8
 #: Characters without a space that are no word of an alphabet any more.
 DENSE: Final = 20
 
@@ -44,6 +47,12 @@ class Found(NamedTuple):
     end: int
     reading: Reading
     is_sure: bool
+
+    @property
+    def is_garbled(self) -> bool:
+        """Whether something else is so much more plausible that this cannot be the text."""
+        long = sum(char > "\x7f" for char in self.reading.text) >= CERTAIN
+        return long and not self.is_sure and self.reading.gain >= self.reading.needed
 
 
 class Search:
@@ -151,6 +160,8 @@ def _is_promising(line: str, places: Sequence[tuple[int, int]], named: frozenset
     ):
         return True
     channels = [Channel(*re.split("→|-as-", name)) for name in sorted(named - odd)]
+    if not channels:
+        return False
     for start, end in places[:PLACES]:
         window = line[max(0, start - REACH) : end + REACH]
         for _, said, _ in readings(window, channels):

@@ -233,6 +233,9 @@ def _is_most(region: list[Piece], seen: Octets) -> bool:
 def _is_dropped(region: list[Piece], seen: Octets) -> bool:
     """Whether too short characters, one behind the other, are a sign by themselves."""
     content = seen.content[region[0].start : region[-1].end]
+    # Words of a language that is full of ä are ASCII for the most part.
+    if 2 * len(content.translate(None, _HIGH)) > len(content):
+        return False
     return all(
         piece.gap is None or len(piece.gap.dropped) > 0 for piece in region if piece.parses
     ) and bool(_DROPPED.fullmatch(content))

@@ -39,6 +39,8 @@ _LANE: Final = 16
 #: Letters of Latin, Greek and Cyrillic, as a set of a regular expression.
 LETTERS: Final = "A-Za-zªµºÀ-ÖØ-öø-ʯΆΈ-ώЀ-ҁҊ-ԯḀ-ỹﬀ-ﬆ"
 _WORD: Final = re.compile(f"[{LETTERS}]+(?:['’][{LETTERS}]+)*")
+# Letters of two alphabets in one word.
+_MIXED: Final = re.compile("[A-Za-zÀ-ɏ][Ͱ-ӿ]|[Ͱ-ӿ][A-Za-zÀ-ɏ]|[Ͱ-Ͽ][Ѐ-ӿ]|[Ѐ-ӿ][Ͱ-Ͽ]")
 # As the source spells them: the letters of Vietnamese with two marks are one letter there.
 _FOLDED: Final = dict.fromkeys(range(7840, 7930), "ế") | {
     0x0219: "ş",
@@ -118,6 +120,17 @@ def is_unlikely(word: str) -> bool:
     """
     nats = min(levels(word[:60])) / STEP
     return capitals(word) >= INNER_CAPITAL or nats > UNLIKELY * (min(len(word), 60) + 1)
+
+
+def is_spelled(text: str) -> bool:
+    """Whether a text is ASCII but for words that some language spells so.
+
+    >>> is_spelled("(Grüße)"), is_spelled("GrÃ¼ÃŸe"), is_spelled("k”nnen")
+    (True, False, False)
+    """
+    if _MIXED.search(text) or not _WORD.sub("", text).isascii():
+        return False
+    return not any(map(is_unlikely, words(text)))
 
 
 def capitals(word: str) -> float:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from ingest.repair.mojibake.channels import LATIN, Channel
 from ingest.repair.mojibake.gate import ANY
+from ingest.repair.mojibake.letters import is_spelled
 from ingest.repair.mojibake.plausibility import coarse, nats
 from ingest.repair.mojibake.readings import LEAD, MARGIN, WINDOW, Reading, best, is_chart, readings
 
@@ -157,6 +158,7 @@ def _is_promising(line: str, places: Sequence[tuple[int, int]], named: frozenset
     if odd and any(
         len(token) > DENSE or ((found := best(token)) is not None and found.gain >= KNOWN_MARGIN)
         for token in _tokens(line, places)
+        if not is_spelled(token)
     ):
         return True
     channels = [Channel(*re.split("→|-as-", name)) for name in sorted(named - odd)]

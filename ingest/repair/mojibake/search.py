@@ -38,6 +38,7 @@ _LOST: Final = re.compile(r"\ufffd|[^\x00-\x7f]\?[^\x00-\x7f]")
 _BEYOND: Final = re.compile(r"[^\x00-\x7f]+")
 _CLAUSE: Final = re.compile(r"[^，。！？；：、“”‘’（）《》「」『』\n]+")
 _WESTERN: Final = re.compile("[^\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\uffef]+")
+_WIDE: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\uffef]")
 _TOKEN: Final = re.compile(r"[^\s，。！？；：、“”‘’（）《》「」『』]+")
 
 
@@ -181,7 +182,14 @@ def _tokens(line: str, places: Sequence[tuple[int, int]]) -> Iterator[str]:
         first = line.rfind(" ", 0, start) + 1
         last = line.find(" ", end)
         last = last if last >= 0 else len(line)
-        yield line[max(first, start - DENSE) : min(last, end + DENSE)]
+        first, last = max(first, start - DENSE), min(last, end + DENSE)
+        if not _WIDE.search(line, start, end):
+            # A foreign name among characters that need no spaces ends where they begin.
+            before = list(_WIDE.finditer(line, first, start))
+            first = before[-1].end() if before else first
+            behind = _WIDE.search(line, end, last)
+            last = behind.start() if behind else last
+        yield line[first:last]
 
 
 def _around(

@@ -22,7 +22,7 @@ SENTENCES = (
     "河道保洁实行包干制，每一公里设一名巡查员，发现问题当天上报、三天办结。",
     "技能培训共开班十八期，结业六百余人，其中四百二十人找到了新的工作。",
 )
-BODY = tuple(SENTENCES[index % 6] for index in range(24))
+BODY = tuple(SENTENCES[index % 6] for index in range(48))
 
 
 def stripped(text: str) -> str:
@@ -37,7 +37,7 @@ def glued(refrains: list[str], chance: random.Random, *, inside: bool) -> str:
     sentences = list(BODY)
     cuts = chance.sample(range(6, 12), 6)
     for index, refrain in enumerate(refrains):
-        at = (index + 1) * len(sentences) // (len(refrains) + 1)
+        at = 2 + 7 * index  # seven sentences on, so that another one stands before it
         sentence = sentences[at]
         cut = cuts[index % len(cuts)] if inside else len(sentence)
         sentences[at] = sentence[:cut] + refrain + sentence[cut:]

@@ -109,12 +109,15 @@ def any_of(words: Iterable[str]) -> re.Pattern[str]:
     '版權'
     """
     variants = _variants()
-    forms = {
-        re.escape(first) + either_script(word[1:])
-        for word in words
-        for first in variants.get(word[0], word[0])
-    }
-    return re.compile("|".join(sorted(forms)))
+    rests: dict[str, set[str]] = {}
+    for word in words:
+        for first in variants.get(word[0], word[0]):
+            rests.setdefault(first, set()).add(either_script(word[1:]))
+    # Grouped by it, what begins otherwise is passed over in one step.
+    groups = (
+        f"{re.escape(first)}(?:{'|'.join(sorted(rest))})" for first, rest in sorted(rests.items())
+    )
+    return re.compile("|".join(groups))
 
 
 class Gate(NamedTuple):

@@ -88,7 +88,9 @@ def _gate() -> re.Pattern[str]:
     rows = tomllib.loads(path.read_text(encoding="utf-8"))["kind"]
     # Letters that every Latin text is full of would slow the search: a refrain with an
     # address has other words, too.
-    return any_of(word for row in rows for word in row["words"] if not word[0].islower())
+    return any_of(
+        word for row in rows if row["gate"] for word in row["words"] if not word[0].islower()
+    )
 
 
 def find(removals: Removals, level: Level = "sure") -> None:
@@ -132,6 +134,9 @@ def _alike(text: str, word: str, starts: Sequence[int]) -> Iterator[list[int]]:
 
 def _extend(text: str, starts: Sequence[int], length: int) -> list[tuple[int, int]]:
     """Return the spans of the longest phrase around the places on which all of them agree."""
+    # Text that repeats itself at length is no refrain.
+    if len({text[max(0, start - LONGEST) : start] for start in starts[:_TRIED]}) == 1:
+        return []
     before = [_tokens(text[max(0, start - LONGEST) : start])[::-1] for start in starts]
     behind = [_tokens(text[start : start + length + LONGEST]) for start in starts]
     agreed = _agreed(before)

@@ -61,7 +61,7 @@ def shared_options(command: Command) -> Command:
                 "--infer",
                 metavar="WHEN",
                 help="Write characters that follow with high probability only: never, auto "
-                "(default: where one byte and nothing else was lost), always.",
+                "(default: where it is above a measured threshold), always (the best guess).",
             ),
             click.option(
                 "--strip",

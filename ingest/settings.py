@@ -33,8 +33,8 @@ class Settings:
     """Every option of a run.
 
     `infer` says which inferred characters may be written: `never` none, `auto` those
-    above the threshold where one byte and nothing else is lost, `always` also those
-    beside another loss. Whatever is not written stands as U+FFFD with its alternatives
+    above thresholds, set so that 98 or 99 of 100 are right, `always` the best of every place
+    whatever its probability. Whatever is not written stands as U+FFFD with its alternatives
     in the record.
 
     >>> Settings(script="hant").script

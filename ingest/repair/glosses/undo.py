@@ -35,6 +35,9 @@ MOST_MENDED: Final = 4
 #: Characters behind the only way that its last ones are weighed with.
 WEIGHED: Final = 2
 
+#: Cost of a way that leaves a reading behind which belongs to nothing: no page has one.
+ORPHAN: Final = 20.0
+
 #: Work that a page may take, in microseconds: for any page, and for each character. With every
 #: mark cut out, pages of the tuning texts took seven for a character, one in twenty over
 #: thirty. What a page that is made to keep us busy has beyond that is marked and left; counted,
@@ -60,6 +63,7 @@ class Page:
         self._filler = Filler(self._vanished, self._weigher)
         self._record = Record(text, shown, settings.infer)
         self._marks: list[Mark] = []
+        self._letters = {one.start: one for one in shown.glosses if "@" <= one.char <= "~"}
 
     def undo(self) -> tuple[list[Edit], list[Mark]]:
         """Return the edits that undo the damage, and marks for what stays."""
@@ -155,6 +159,7 @@ class Page:
         ways = []
         for way in forms.values():
             behind, rest = self._behind(way.stop, way.at, alone=len(forms) == 1)
+            rest += ORPHAN * self._orphans(way)
             ways.append(self._vanished.mend(way, left, behind).charged(rest))
         ways.sort(key=lambda way: way.cost)
         if not ways[0].units:
@@ -173,6 +178,15 @@ class Page:
                 support[trace] = support.get(trace, 0.0) + share / total
         supports = tuple(support[unit.end, unit.options] * unit.share for unit in best.units)
         return Solution(best, supports)
+
+    def _orphans(self, way: Way) -> bool:
+        """Whether a way ends before a letter with a reading that it cannot have there."""
+        gloss = self._letters.get(way.stop + 1)
+        if gloss is None or not way.units or len(way.units[-1].options) != 1:
+            return False
+        before = octets.pair(widened(way.units[-1].char))
+        char = octets.char(before[1], ord(gloss.char)) if before else None
+        return self._shown.annotated.get(char or "") != gloss.reading
 
     def _goes_on(self) -> bool:
         """Whether the page has not taken too much work already."""

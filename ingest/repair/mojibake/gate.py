@@ -67,6 +67,9 @@ _STRANGE_AROUND: Final = (
 _CYRILLIC: Final = "В-ф"
 _LETTER: Final = "a-z"
 _WIDE: Final = "一-鿿가-힣ｦ-ﾟд"
+_HAN: Final = re.compile("[一-鿿]")
+#: Characters of a line from which it is in Chinese, whatever words stand in it.
+MANY: Final = 5
 _EVERYDAY: Final = (_CYRILLIC, _LETTER)
 _ACCENTED: Final = re.compile("[À-ÖØ-öø-ɏ][A-Za-zÀ-ÖØ-öø-ɏ]*")
 _BEFORE: Final = re.compile(r"[A-Za-z]{,20}\Z")
@@ -241,7 +244,26 @@ def suspects(text: str) -> list[Suspect]:
             found.setdefault((start, at), set())
     for (start, end), families in found.items():
         families.update(name for name, gate in _gates() if gate.search(text, start, end))
-    return [Suspect(*place, frozenset(found[place])) for place in sorted(found)]
+    return [
+        Suspect(*place, frozenset(found[place]))
+        for place in sorted(found)
+        if found[place] != _ANY or not _is_everyday(text[slice(*place)])
+    ]
+
+
+def _is_everyday(line: str) -> bool:
+    """Whether a line is odd in nothing but that a character stands between Latin words, as in
+    Chinese that names things in Latin letters."""
+    return (
+        len(_HAN.findall(line)) >= MANY
+        and not _strange().search(line)
+        and not any(True for _ in _unlikely(line))
+    )
+
+
+@cache
+def _strange() -> re.Pattern[str]:
+    return _Gate(ANY, _STRANGE, _STRANGE_AROUND).pattern
 
 
 def hits(line: str, family: str) -> Iterator[tuple[int, int]]:

@@ -16,6 +16,8 @@ from ingest.repair.mojibake.readings import LEAD, MARGIN, WINDOW, Reading, best,
 
 #: Pieces of a document that may be searched in vain.
 BUDGET: Final = 1000
+#: Words of a document that may be read in vain, beside its pieces.
+WORDS: Final = 150
 #: Misreadings proven in a document that are tried before all others, and the nats that
 #: they must gain: a fifth of a single letter's.
 KNOWN: Final = 3
@@ -67,6 +69,7 @@ class Search:
     def __init__(self) -> None:
         self._proven: Counter[Channel] = Counter()
         self._left = BUDGET
+        self._vain = _Vain()
 
     def line(
         self, line: str, places: Sequence[tuple[int, int]], named: frozenset[str]
@@ -79,7 +82,7 @@ class Search:
         core = _CORE.search(line)
         if core is None or not places or _LOST.search(line) or is_chart(core[0][:WINDOW]):
             return []
-        if not _is_promising(line, places, named):
+        if not _is_promising(line, places, named, self._vain):
             return []
         whole = self._piece(line, *core.span())
         if whole is not None and whole.is_sure:
@@ -153,15 +156,28 @@ class Search:
         return Found(start, end, reading, reading.is_sure)
 
 
-def _is_promising(line: str, places: Sequence[tuple[int, int]], named: frozenset[str]) -> bool:
+class _Vain:
+    """Words that may still be read in every encoding without a result: formulas have many."""
+
+    def __init__(self) -> None:
+        self.left = WORDS
+
+
+def _is_promising(
+    line: str, places: Sequence[tuple[int, int]], named: frozenset[str], vain: _Vain
+) -> bool:
     """Whether the misreadings that a line shows make anything of it."""
     odd = named & {ANY, LATIN}
-    if odd and any(
-        len(token) > DENSE or ((found := best(token)) is not None and found.gain >= KNOWN_MARGIN)
-        for token in _tokens(line, places)
-        if not is_spelled(token)
-    ):
-        return True
+    for token in _tokens(line, places) if odd else ():
+        if is_spelled(token):
+            continue
+        if len(token) > DENSE:
+            return True
+        if vain.left > 0:
+            found = best(token)
+            if found is not None and found.gain >= KNOWN_MARGIN:
+                return True
+            vain.left -= 1
     channels = [Channel(*re.split("→|-as-", name)) for name in sorted(named - odd)]
     if not channels:
         return False

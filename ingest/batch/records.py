@@ -16,11 +16,7 @@ def write_records(folder: OutputFolder, lines: Iterable[str]) -> None:
     Memory does not grow with their number. Raises `OutputError` where the disk refuses.
     """
     try:
-        with os.fdopen(folder.open_staged(RECORDS), "w", encoding="utf-8", newline="\n") as file:
-            for line in lines:
-                file.write(line + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        stage_lines(folder, RECORDS, lines)
     except OSError as error:
         folder.discard((RECORDS,))
         raise OutputError(
@@ -28,3 +24,12 @@ def write_records(folder: OutputFolder, lines: Iterable[str]) -> None:
             advice="make room and run again; what is done stays done",
         ) from None
     folder.publish((RECORDS,), (RECORDS,))
+
+
+def stage_lines(folder: OutputFolder, name: str, lines: Iterable[str]) -> None:
+    """Write lines under a temporary name and bring them to the disk; raises what that raises."""
+    with os.fdopen(folder.open_staged(name), "w", encoding="utf-8", newline="\n") as file:
+        for line in lines:
+            file.write(line + "\n")
+        file.flush()
+        os.fsync(file.fileno())

@@ -13,14 +13,15 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ingest.batch.closing import Closing
+from ingest.batch.datasets.kinds import Kind
 from ingest.batch.folder import OutputFolder
 from ingest.batch.names import MANIFEST, shard_name
-from ingest.errors import MissingExtraError, OutputError
+from ingest.batch.records import stage_lines
+from ingest.errors import OutputError
 
 if TYPE_CHECKING:
     from ingest.batch.uploads import Uploads
@@ -53,10 +54,8 @@ class _Sink(Protocol):
 
 def require(form: str) -> None:
     """Raise `MissingExtraError` where what writes a form is not installed."""
-    if form == "parquet" and find_spec("pyarrow") is None:
-        raise MissingExtraError(
-            "Parquet shards need the package pyarrow", advice="pip install 'ingest[parquet]'"
-        )
+    if form == "parquet":
+        Kind("parquet").require()
 
 
 def write_shards(
@@ -155,11 +154,7 @@ class _Collection(Closing):
             "rows": sum(shard.rows for shard in self._finished),
             "shards": [shard._asdict() for shard in self._finished],
         }
-        with os.fdopen(self._folder.open_staged(MANIFEST), "w", encoding="utf-8") as file:
-            json.dump(manifest, file, indent=2)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
+        stage_lines(self._folder, MANIFEST, [json.dumps(manifest, indent=2)])
 
 
 class _Writer:

@@ -49,6 +49,10 @@ class PageMark(NamedTuple):
     start: int
     end: int
 
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.start, self.end
+
 
 def fractions(text: str) -> list[PageMark]:
     """Return every `k/N` that could be a page mark: not in brackets, no part of a longer figure.
@@ -154,7 +158,7 @@ def _run(
         ", as many as the page says" if agreed else ""
     )
     for mark in certain:
-        take(removals, mark, "mark.page-of-pages", why)
+        take(removals, mark.span, "mark.page-of-pages", why)
     for mark in unclear:
         removals.propose(mark.start, mark.end, "mark.page-of-pages", "two places for one page")
 
@@ -197,11 +201,10 @@ def _inside_sentence(text: str, mark: PageMark) -> bool:
     return len(beside) == 2 and all(is_word(one) and not one.isascii() for one in beside)
 
 
-def take(removals: Removals, mark: PageMark, rule: str, why: str) -> None:
-    """Remove a mark: with its line where it has one to itself, else healing the sentence."""
+def take(removals: Removals, span: tuple[int, int], rule: str, why: str) -> None:
+    """Remove a span: with its line where it has one to itself, else healing the sentence."""
     text = removals.text
-    start, end = mark.start, mark.end
-    left, right = start, end
+    left, right = start, end = span
     while left and text[left - 1] in " \t\u3000":
         left -= 1
     while right < len(text) and text[right] in " \t\r\u3000":
@@ -249,7 +252,7 @@ def _of_total(removals: Removals, pages: int | None, body: tuple[int, int]) -> N
         if alone or (complete and (total >= FEW or pages == total)):
             why = f"pages {numbers[0]} to {numbers[-1]} of {total} in order"
             for mark in marks:
-                take(removals, mark, "mark.page-of-total", why)
+                take(removals, mark.span, "mark.page-of-total", why)
         else:
             for mark in marks:
                 removals.propose(
@@ -276,7 +279,9 @@ def _dashed(removals: Removals) -> None:
     numbers = [mark.number for mark in marks]
     if len(marks) >= 3 and numbers == list(range(numbers[0], numbers[0] + len(numbers))):
         for mark in marks:
-            take(removals, mark, "mark.dashed", f"pages {numbers[0]} to {numbers[-1]} in order")
+            take(
+                removals, mark.span, "mark.dashed", f"pages {numbers[0]} to {numbers[-1]} in order"
+            )
 
 
 def _has_dashed(text: str) -> bool:

@@ -65,7 +65,8 @@ def strip(document: Document, level: Level = "sure", book: Rulebook | None = Non
         inline.tags(removals, report)
         body = (report[0].start, report[-1].end) if report else body
     elif text.lstrip().startswith("1、") and "\n4、" in text:
-        slices.find(removals, [line for line in split(text) if not line.blank], proven=False)
+        lines = lines or split(text)
+        slices.find(removals, [line for line in lines if not line.blank], proven=False)
     slides.find(removals)
     marks.find(removals, body, pages if isinstance(pages, int) else None)
     if site.proven:

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from typing import Any
 
 from ingest.strip.folding import any_of, fold, is_han, is_word
 from ingest.strip.lines import Removals
-from ingest.strip.marks import PageMark, take
+from ingest.strip.marks import take
 from ingest.strip.recognition import Level
 
 # A phrase repeated less often may be what two paragraphs of a report have in common.
@@ -40,10 +41,11 @@ HEALED = 0.4
 _TRIED = 12
 
 _RULE = "refrain.unknown"
-# A number or name behind the word for where to order.
 # A source line is content, also where all of a report's lines say the same.
 _SOURCE = re.compile(r"(?:资料|数据|图片|信息|文字)?来源:|注:")
+# What parts two clauses.
 _PARTED = re.compile(r"[，,。；;：:！!※—\s-]")
+# A number or name behind the word for where to order.
 _ACCOUNT = re.compile(
     r"(?:QQ群?|qq|Q|扣扣?|企鹅号|微信|V信|VX|LINE|旺旺|电话|手机|联系|请加|咨询)[^。\n]{0,6}?[:：]?\s?[A-Za-z0-9_-]{5,20}"
 )
@@ -65,10 +67,15 @@ class Kind:
 
 
 @cache
+def _rows() -> list[dict[str, Any]]:
+    path = files("ingest") / "data" / "refrains.toml"
+    rows: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["kind"]
+    return rows
+
+
+@cache
 def kinds() -> tuple[Kind, ...]:
     """Return the kinds of words, in the order of their table."""
-    path = files("ingest") / "data" / "refrains.toml"
-    rows = tomllib.loads(path.read_text(encoding="utf-8"))["kind"]
     return tuple(
         Kind(
             row["id"],
@@ -78,18 +85,16 @@ def kinds() -> tuple[Kind, ...]:
             tuple(row["hit"]),
             tuple(row["miss"]),
         )
-        for row in rows
+        for row in _rows()
     )
 
 
 @cache
 def _gate() -> re.Pattern[str]:
-    path = files("ingest") / "data" / "refrains.toml"
-    rows = tomllib.loads(path.read_text(encoding="utf-8"))["kind"]
     # Letters that every Latin text is full of would slow the search: a refrain with an
     # address has other words, too.
     return any_of(
-        word for row in rows if row["gate"] for word in row["words"] if not word[0].islower()
+        word for row in _rows() if row["gate"] for word in row["words"] if not word[0].islower()
     )
 
 
@@ -237,6 +242,8 @@ def _counts(numbers: Sequence[str]) -> bool:
 def _judge(removals: Removals, spans: Sequence[tuple[int, int]], level: Level) -> None:
     text = removals.text
     folded = fold(text[slice(*spans[0])])
+    if _SOURCE.match(folded):
+        return
     present = _present(folded)
     names = {kind.id for kind in present}
     interrupting = sum(_interrupts(text, *span) for span in spans)
@@ -250,8 +257,6 @@ def _judge(removals: Removals, spans: Sequence[tuple[int, int]], level: Level) -
     spliced = interrupting * 2 > len(spans) and _PARTED.search(text, *spans[0]) is not None
     foreign = counting + (tails * 2 > len(spans)) + spliced + _heals(text, spans)
     told = len(names) > 1
-    if _SOURCE.match(folded):
-        return
     repeated = len(spans) >= REPEATED
     sure = (sellers and (told or foreign > 0)) or (
         speaks and ((told and foreign > 0) or foreign > 1)
@@ -264,7 +269,7 @@ def _judge(removals: Removals, spans: Sequence[tuple[int, int]], level: Level) -
         for start, end in spans:
             if removals.free(start, end):
                 end = _own_stop(text, start, end)
-                take(removals, PageMark(0, 0, start, end), _RULE, why)
+                take(removals, (start, end), _RULE, why)
     elif likely:
         for span in spans:
             removals.propose(*span, _RULE, "repeated, and no more than that")

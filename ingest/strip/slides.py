@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ingest.strip.lines import Removals
-from ingest.strip.marks import PageMark, take
+from ingest.strip.marks import take
 
 # Fewer than this may be a list of appointments on one day.
 FEW = 4
@@ -31,7 +31,8 @@ class _Dated(NamedTuple):
 
     date: str
     day: int
-    mark: PageMark
+    number: int
+    span: tuple[int, int]
 
 
 def find(removals: Removals) -> None:
@@ -49,26 +50,24 @@ def find(removals: Removals) -> None:
             for dated in _readings(found):
                 dates.setdefault(dated.date, []).append(dated)
     for date, places in dates.items():
-        marks = [place.mark for place in places]
-        steps = [two.number - one.number for one, two in pairwise(marks)]
-        if len(marks) < FEW or min(steps) < 1 or marks[0].number > FEW:
+        steps = [two.number - one.number for one, two in pairwise(places)]
+        if len(places) < FEW or min(steps) < 1 or places[0].number > FEW:
             continue
         glued = sum(place.day > 31 for place in places) * 2 > len(places)
         if steps.count(1) < STEADY * len(steps) or not (glued or places[0].day == 0):
             continue
-        why = f"{date} with numbers {marks[0].number} to {marks[-1].number}, ascending"
-        for mark in marks:
-            take(removals, mark, "mark.slide", why)
+        why = f"{date} with numbers {places[0].number} to {places[-1].number}, ascending"
+        for place in places:
+            take(removals, place.span, "mark.slide", why)
 
 
 def _readings(found: re.Match[str]) -> Iterator[_Dated]:
     month, digits, gap, number = found.groups()
     if gap:
         if len(digits) <= 2:
-            yield _Dated(month + digits, 0, PageMark(int(number), 0, *found.span()))
+            yield _Dated(month + digits, 0, int(number), found.span())
         return
     for cut in (1, 2):
         day, rest = digits[:cut], digits[cut:]
         if rest and rest[0] != "0" and 1 <= int(day) <= 31:
-            mark = PageMark(int(rest), 0, *found.span())
-            yield _Dated(month + day, int(digits), mark)
+            yield _Dated(month + day, int(digits), int(rest), found.span())

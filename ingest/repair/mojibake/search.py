@@ -69,7 +69,7 @@ class Search:
     def __init__(self) -> None:
         self._proven: Counter[Channel] = Counter()
         self._left = BUDGET
-        self._vain = _Vain()
+        self._vain = WORDS
 
     def line(
         self, line: str, places: Sequence[tuple[int, int]], named: frozenset[str]
@@ -82,7 +82,7 @@ class Search:
         core = _CORE.search(line)
         if core is None or not places or _LOST.search(line) or is_chart(core[0][:WINDOW]):
             return []
-        if not _is_promising(line, places, named, self._vain):
+        if not self._is_promising(line, places, named):
             return []
         whole = self._piece(line, *core.span())
         if whole is not None and whole.is_sure:
@@ -97,6 +97,32 @@ class Search:
                 return parts
             unsure += parts
         return [max(unsure, key=lambda one: one.reading.gain)] if unsure else []
+
+    def _is_promising(
+        self, line: str, places: Sequence[tuple[int, int]], named: frozenset[str]
+    ) -> bool:
+        """Whether the misreadings that a line shows make anything of it."""
+        odd = named & {ANY, LATIN}
+        for token in _tokens(line, places) if odd else ():
+            if is_spelled(token):
+                continue
+            if len(token) > DENSE:
+                return True
+            if self._vain > 0:
+                found = best(token)
+                if found is not None and found.gain >= KNOWN_MARGIN:
+                    return True
+                self._vain -= 1
+        channels = [Channel(*re.split("→|-as-", name)) for name in sorted(named - odd)]
+        # No channels would mean every one of them.
+        if not channels:
+            return False
+        for start, end in places[:PLACES]:
+            window = line[max(0, start - REACH) : end + REACH]
+            for _, said, _ in readings(window, channels):
+                if coarse(said) < coarse(window) + REACH and nats(said) + MARGIN < nats(window):
+                    return True
+        return False
 
     def whole(self, line: str) -> list[Found]:
         """What a line says as a whole, where that is sure."""
@@ -154,39 +180,6 @@ class Search:
             self._proven[reading.channel] += 1
             self._left += 1
         return Found(start, end, reading, reading.is_sure)
-
-
-class _Vain:
-    """Words that may still be read in every encoding without a result: formulas have many."""
-
-    def __init__(self) -> None:
-        self.left = WORDS
-
-
-def _is_promising(
-    line: str, places: Sequence[tuple[int, int]], named: frozenset[str], vain: _Vain
-) -> bool:
-    """Whether the misreadings that a line shows make anything of it."""
-    odd = named & {ANY, LATIN}
-    for token in _tokens(line, places) if odd else ():
-        if is_spelled(token):
-            continue
-        if len(token) > DENSE:
-            return True
-        if vain.left > 0:
-            found = best(token)
-            if found is not None and found.gain >= KNOWN_MARGIN:
-                return True
-            vain.left -= 1
-    channels = [Channel(*re.split("→|-as-", name)) for name in sorted(named - odd)]
-    if not channels:
-        return False
-    for start, end in places[:PLACES]:
-        window = line[max(0, start - REACH) : end + REACH]
-        for _, said, _ in readings(window, channels):
-            if coarse(said) < coarse(window) + REACH and nats(said) + MARGIN < nats(window):
-                return True
-    return False
 
 
 def _tokens(line: str, places: Sequence[tuple[int, int]]) -> Iterator[str]:

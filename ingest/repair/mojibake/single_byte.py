@@ -93,7 +93,7 @@ def _fixed(piece: str, offset: int) -> Iterator[Edit]:
     # CJK bytes hold UTF-8 by accident, and controls: what is not whole after the repair was
     # not UTF-8, and a control alone is not a quotation mark of Windows.
     if not utf8 and (
-        is_odd(fixed) or not _WORD.search(piece) or any(True for _ in hits(fixed, LATIN))
+        _is_misspelled(fixed) or not _WORD.search(piece) or any(True for _ in hits(fixed, LATIN))
     ):
         return
     read = next((step.parameter for step in steps if step.action == "encode"), "latin-1")
@@ -120,7 +120,7 @@ def _fixed(piece: str, offset: int) -> Iterator[Edit]:
     yield Edit(offset + start, offset + start + len(before), before, after, rule, certainty, why)
 
 
-def is_odd(text: str) -> bool:
+def _is_misspelled(text: str) -> bool:
     """Whether a text has signs inside words, or words that no language spells so."""
     return oddity(text) > 0 or any(not word.isascii() and is_unlikely(word) for word in words(text))
 

@@ -141,9 +141,23 @@ def test_garbled_twice(rounds: int) -> None:
         assert apply(garbled) == SENTENCES[language]
 
 
-def test_gbk_inside_utf8_inside_latin() -> None:
-    once = misread(SENTENCES["zh"], "gb18030", LATIN)
-    assert apply(misread(once, "utf-8", LATIN)) == SENTENCES["zh"]
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("zh", "gb18030"), ("hant", "cp950"), ("ja", "cp932"), ("ru", "cp1251")],
+)
+def test_a_misreading_under_another(language: str, written: str) -> None:
+    """Nothing is left half-way: text that went wrong twice comes back in one edit a place."""
+    garbled = misread(misread(SENTENCES[language], written, LATIN), "utf-8", LATIN)
+    assert apply(garbled) == SENTENCES[language]
+    for edit in edits(garbled)[0]:
+        assert edit.certainty == "proven"
+        assert "read as latin-1" in edit.why
+
+
+def test_the_first_layer_is_not_taken_for_another_encoding() -> None:
+    """UTF-8 under UTF-8 is as long as text in GBK would be, and says something there, too."""
+    garbled = misread(misread("정 엄마도 모시", "utf-8", LATIN), "utf-8", LATIN)
+    assert apply(garbled) == "정 엄마도 모시"
 
 
 def test_space_for_a_no_break_space_is_sure_not_proven() -> None:

@@ -8,10 +8,11 @@ so is text about mojibake.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+from ingest.compose import compose
 from ingest.edits import Edit, Mark, in_order, replaced
 from ingest.repair.mojibake import lossy, mention, single_byte
 from ingest.repair.mojibake.channels import LATIN
@@ -20,8 +21,10 @@ from ingest.repair.mojibake.plausibility import nats
 from ingest.repair.mojibake.readings import WINDOW
 from ingest.repair.mojibake.report import dead, garbled
 from ingest.repair.mojibake.search import Found, Search, differences
-from ingest.repair.mojibake.strict import Repair, repairs
+from ingest.repair.mojibake.strict import ROUNDS, Repair, repairs
 from ingest.settings import Inference
+
+_Found = TypeVar("_Found", Edit, Mark)
 
 
 def edits(text: str, infer: Inference = "auto") -> tuple[list[Edit], list[Mark]]:
@@ -48,31 +51,81 @@ def edits(text: str, infer: Inference = "auto") -> tuple[list[Edit], list[Mark]]
     effort = _Effort(lossy.Budget(), Search())
     for suspect in _suspects(text):
         line = text[suspect.start : suspect.end]
-        line_about = _Lazy(partial(mention.is_about_encodings, line))
-        taken: list[tuple[int, int]] = []
-        for edit in _proposals(line, suspect, infer, effort):
-            start, end = edit.start - suspect.start, edit.end - suspect.start
-            taken.append((start, end))
-            if isinstance(edit, Mark):
-                marks.append(edit)
-                continue
-            shown = mention.is_shown_repaired(line, start, end, edit.after)
-            if mention.is_quoted(line, start, end) and (shown or about()):
-                continue
-            if shown or (end - start <= mention.SAMPLE * len(line) and line_about()):
-                why = f"would be {edit.after[:40]}, but the text may be about it"
-                marks.append(Mark(edit.start, edit.end, "uncertain", "mojibake.mention", why))
-                continue
-            made.append(edit)
-        taken += (
-            (mark.start - suspect.start, mark.end - suspect.start)
-            for mark in gone[
-                bisect_left(gone, (suspect.start,)) : bisect_left(gone, (suspect.end,))
-            ]
-        )
-        marks += garbled(line, suspect, sorted(taken))
+        look = _layers(line, suspect.families, infer, effort, about)
+        made += (_moved(edit, suspect.start) for edit in look.edits)
+        marks += (_moved(mark, suspect.start) for mark in look.marks)
+        near = gone[bisect_left(gone, (suspect.start,)) : bisect_left(gone, (suspect.end,))]
+        named = [(one.start - suspect.start, one.end - suspect.start) for one in near]
+        marks += garbled(line, suspect, sorted(look.taken + named))
     marks += _apart(lossy.named(text), made, marks)
     return made, sorted(marks + gone)
+
+
+class _Look(NamedTuple):
+    """What one look at a line proposes: spans count in the line. `taken` are those that are
+    edited, marked, or shown on purpose."""
+
+    edits: Sequence[Edit]
+    marks: list[Mark]
+    taken: list[tuple[int, int]]
+
+
+def _layers(
+    line: str,
+    families: frozenset[str],
+    infer: Inference,
+    effort: _Effort,
+    about: Callable[[], bool],
+) -> _Look:
+    """What one line becomes, looked at again as long as something in it is still garbled.
+
+    A file that was read wrongly, saved and read wrongly again holds one misreading under
+    another. Only where the first is proven is there a text to look at once more.
+    """
+    first = look = _look(line, families, infer, effort, about)
+    made = first.edits
+    for _ in range(ROUNDS - 1):
+        if not look.edits or any(edit.certainty != "proven" for edit in look.edits):
+            break
+        line = replaced(line, look.edits)
+        left = _suspects(line)
+        if not left:
+            break
+        look = _look(line, left[0].families, infer, effort, about)
+        made = compose(made, look.edits)
+    return first._replace(edits=made)
+
+
+def _look(
+    line: str,
+    families: frozenset[str],
+    infer: Inference,
+    effort: _Effort,
+    about: Callable[[], bool],
+) -> _Look:
+    """Edits and marks of one line; quoted samples and text about mojibake are left."""
+    found = _Look([], [], [])
+    made: list[Edit] = []
+    line_about = _Lazy(partial(mention.is_about_encodings, line))
+    for edit in _proposals(line, families, infer, effort):
+        start, end = edit.start, edit.end
+        found.taken.append((start, end))
+        if isinstance(edit, Mark):
+            found.marks.append(edit)
+            continue
+        shown = mention.is_shown_repaired(line, start, end, edit.after)
+        if mention.is_quoted(line, start, end) and (shown or about()):
+            continue
+        if shown or (end - start <= mention.SAMPLE * len(line) and line_about()):
+            why = f"would be {edit.after[:40]}, but the text may be about it"
+            found.marks.append(Mark(start, end, "uncertain", "mojibake.mention", why))
+            continue
+        made.append(edit)
+    return found._replace(edits=sorted(made))
+
+
+def _moved(one: _Found, offset: int) -> _Found:
+    return one._replace(start=one.start + offset, end=one.end + offset)
 
 
 def _suspects(text: str) -> list[Suspect]:
@@ -118,7 +171,7 @@ class _Lazy:
 
 
 def _proposals(
-    line: str, suspect: Suspect, infer: Inference, effort: _Effort
+    line: str, families: frozenset[str], infer: Inference, effort: _Effort
 ) -> Iterator[Edit | Mark]:
     """Edits of one line: of what lost bytes, then strict ones, ftfy's in what they leave.
 
@@ -126,7 +179,7 @@ def _proposals(
     """
     at = 0
     whole = []
-    regions = list(lossy.repairs(line, suspect.families, infer, effort.budget))
+    regions = list(lossy.repairs(line, families, infer, effort.budget))
     # What can be read without any loss has lost nothing, if that is the better text.
     if regions and "\ufffd" not in line:
         parts = [edit for region in regions for edit in region.edits]
@@ -134,23 +187,20 @@ def _proposals(
         whole_line = effort.search.whole(line)
         read = [one for one in whole_line if nats(one.reading.text[:WINDOW]) < restored]
         for one in read:
-            yield from _edits(line, one, suspect.start)
+            yield from _edits(line, one, 0)
         if read:
             return
     for found in regions:
-        for edit in found.edits:
-            yield edit._replace(start=suspect.start + edit.start, end=suspect.start + edit.end)
+        yield from found.edits
         if not found.edits:
-            start, end = suspect.start + found.start, suspect.start + found.end
             why = f"UTF-8 read as {found.reader.label}, not restored"
-            yield Mark(start, end, "garbled", "mojibake.lossy", why)
+            yield Mark(found.start, found.end, "garbled", "mojibake.lossy", why)
         whole.append((at, found.start))
         at = found.end
     whole.append((at, len(line)))
     for start, end in whole:
         part = line if len(whole) == 1 else line[start:end]
-        known = suspect.families - lossy.HOPELESS
-        yield from _without_loss(part, suspect.start + start, known, effort.search)
+        yield from _without_loss(part, start, families - lossy.HOPELESS, effort.search)
 
 
 def _without_loss(

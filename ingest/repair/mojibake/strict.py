@@ -17,7 +17,7 @@ from ingest.repair.mojibake.channels import (
     undone,
     utf8_runs,
 )
-from ingest.repair.mojibake.gate import hits, suspects
+from ingest.repair.mojibake.gate import hits
 from ingest.repair.mojibake.plausibility import classes, cost
 
 #: Nats by which a repair must be more plausible than what stands there. Of clean text in
@@ -39,6 +39,9 @@ IMPLAUSIBLE: Final = 9.5
 FAMILIES: Final = frozenset(
     (LATIN, "utf-8-as-gb18030", "utf-8-as-cp932", "gb18030-as-cp950", "cp950-as-gb18030")
 )
+#: Nats against each continuation byte of UTF-8 by accident, in bytes of another encoding: a
+#: quarter of all bytes are such, and the lead byte must fit.
+ACCIDENT: Final = 1.5
 # Nats for letters of two alphabets side by side.
 _OTHER_SCRIPT: Final = 4.0
 
@@ -93,20 +96,8 @@ def repairs(line: str, families: frozenset[str]) -> list[Repair]:
         if (at == 0 or found[at - 1].end <= parts[0].start) and (
             at == len(found) or parts[-1].end <= found[at].start
         ):
-            found[at:at] = map(_further, parts)
+            found[at:at] = parts
     return found
-
-
-def _further(repair: Repair) -> Repair:
-    """Undo the misreadings below the first, where the outcome is garbled still."""
-    for _ in range(ROUNDS - 1):
-        if not any(LATIN in one.families for one in suspects(repair.text)):
-            break
-        deeper = _best_latin(repair.text, 0)
-        if deeper is None or deeper.end < len(repair.text):
-            break
-        repair = repair._replace(text=deeper.text, channels=repair.channels + deeper.channels)
-    return repair
 
 
 def gain(before: str, after: str, written: str = "") -> float:
@@ -147,7 +138,10 @@ def _best_latin(text: str, start: int) -> Repair | None:
             decoded = undone(piece, channel)
             if decoded is None or (written != "utf-8" and not _is_sound(piece, decoded)):
                 continue
-            weighed.append((gain(piece, decoded, written), channel, decoded))
+            won = gain(piece, decoded, written)
+            if written == "utf-8":
+                won += ACCIDENT * (len(piece) - len(decoded))
+            weighed.append((won, channel, decoded))
         weighed.sort(key=lambda one: -one[0])
         if not weighed or weighed[0][0] < MARGIN:
             continue
@@ -191,6 +185,7 @@ def _utf8_read_as(line: str, encoding: str) -> Iterator[list[Repair]]:
     """UTF-8 whose bytes were taken in pairs."""
     for start, end, text in utf8_runs(line, encoding):
         if not _is_proven(line[start:end], text):
+            yield from _twice(start, line[start:end], text, Channel("utf-8", encoding))
             continue
         start, end, text = _trimmed(line, start, end, text)
         before = line[start:end]
@@ -201,6 +196,18 @@ def _utf8_read_as(line: str, encoding: str) -> Iterator[list[Repair]]:
             won = gain(before, text)
         if won >= MARGIN:
             yield [Repair(start, end, text, (Channel("utf-8", encoding),), won)]
+
+
+def _twice(start: int, before: str, between: str, last: Channel) -> Iterator[list[Repair]]:
+    """What the Western letters say that a misreading hides, if they say something clear."""
+    if not _LATIN_RUN.fullmatch(between):
+        return
+    first = _best_latin(between, 0)
+    if first is not None and first.end == len(between):
+        won = gain(before, first.text, first.channels[0].written)
+        if won >= WIDE_MARGIN:
+            channels = (last, *first.channels)
+            yield [Repair(start, start + len(before), first.text, channels, won)]
 
 
 def _is_proven(before: str, text: str) -> bool:

@@ -125,6 +125,18 @@ def test_a_garbled_run_in_a_clean_line(language: str, written: str, read: str) -
     assert max(edit.end for edit in proposed) <= len(line) - len("等字样")
 
 
+@pytest.mark.parametrize(
+    ("language", "written", "read"),
+    [("ru", "koi8-r", "cp1252"), ("zh", "gb18030", "macroman"), ("ko", "utf-8", "cp437")],
+)
+def test_quotation_marks_of_the_host_are_none_of_the_bytes(
+    language: str, written: str, read: str
+) -> None:
+    original = SENTENCES[language].rstrip("。.")
+    line = "本表标题写作“{}”等字样"
+    assert apply(line.format(misread(original, written, read))) == line.format(original)
+
+
 def test_western_repairs_change_only_the_letters() -> None:
     text = misread(SENTENCES["fr"], "utf-8", LATIN)
     proposed, _ = edits(text)

@@ -41,6 +41,7 @@ _BEYOND: Final = re.compile(r"[^\x00-\x7f]+")
 _CLAUSE: Final = re.compile(r"[^，。！？；：、“”‘’（）《》「」『』\n]+")
 _WESTERN: Final = re.compile("[^\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\uffef]+")
 _WIDE: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\uffef]")
+_QUOTES: Final = ("“”", "‘’", "«»", "„“")
 _TOKEN: Final = re.compile(r"[^\s，。！？；：、“”‘’（）《》「」『』]+")
 
 
@@ -89,7 +90,7 @@ class Search:
             return [whole]
         unsure = [whole] if whole is not None else []
         for pattern in (_WESTERN, _CLAUSE, _TOKEN):
-            spans = _around(line, pattern, core, places)
+            spans = [_unquoted(line, *span) for span in _around(line, pattern, core, places)]
             if spans == [core.span()]:
                 continue
             parts = self._agreed(line, spans, places, core)
@@ -213,6 +214,17 @@ def _around(
         if at < len(places) and places[at][0] < part.end():
             spans.append(part.span())
     return spans
+
+
+def _unquoted(line: str, start: int, end: int) -> tuple[int, int]:
+    """A piece without the quotation marks that its host puts around it: they stand outside
+    ASCII, too, and none of its bytes are theirs."""
+    piece = line[start:end]
+    for opening, closing in _QUOTES:
+        closed = piece.endswith(closing)
+        if piece.startswith(opening) and (closed or closing not in piece):
+            return start + 1, end - closed
+    return start, end
 
 
 def differences(before: str, after: str) -> list[tuple[int, int, str]]:

@@ -16,7 +16,7 @@ from ingest.compose import compose
 from ingest.edits import Edit, Mark, in_order, replaced
 from ingest.repair.mojibake import lossy, mention, single_byte
 from ingest.repair.mojibake.channels import LATIN
-from ingest.repair.mojibake.gate import Suspect, hits, suspects
+from ingest.repair.mojibake.gate import Suspect, hits, is_doubtful, suspects
 from ingest.repair.mojibake.plausibility import nats
 from ingest.repair.mojibake.readings import WINDOW
 from ingest.repair.mojibake.report import dead, garbled
@@ -211,7 +211,7 @@ def _without_loss(
     if (
         not _is_spaced(line, families)
         and not _is_cut(line, quick)
-        and suspects(_repaired(line, quick))
+        and is_doubtful(_repaired(line, quick))
     ):
         # What the quick rules leave may have an explanation that takes in what they took.
         places = sorted(place for family in families for place in hits(line, family))

@@ -44,7 +44,8 @@ def dead(text: str, about: Callable[[], bool] = lambda: False) -> Iterator[Mark]
     [(3, 9, 'mojibake.replacement-read-as-gbk')]
     """
     for sign, pattern, rule, why in _DEAD:
-        if sign not in text:
+        # A single character is looked for ten times as fast.
+        if sign[0] not in text or sign not in text:
             continue
         for found in re.finditer(pattern, text):
             start, end = found.span()

@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from ingest.repair.mojibake.channels import LATIN, Channel
-from ingest.repair.mojibake.gate import ANY
 from ingest.repair.mojibake.letters import is_spelled
+from ingest.repair.mojibake.looks import ANY
 from ingest.repair.mojibake.plausibility import coarse, nats
 from ingest.repair.mojibake.readings import LEAD, MARGIN, WINDOW, Reading, best, is_chart, readings
 

@@ -11,11 +11,14 @@ from functools import cache
 from typing import Final
 
 from ingest.repair.mojibake.channels import LATIN
-from ingest.repair.mojibake.gate import Suspect, read_as
+from ingest.repair.mojibake.gate import Suspect
+from ingest.repair.mojibake.looks import read_as
 from ingest.repair.mojibake.lossy.readers import READERS
 
 # It begins with one small set: that is fast.
 _LOSS: Final = re.compile(r"[?\ufffd](?:(?<=\ufffd)|(?<=[^\x00-\x7f]\?)|(?=[^\x00-\x7f]))")
+#: Characters on either side of a loss.
+NEAR: Final = 24
 _LEADS: Final = range(0xE2, 0xEE)
 _FOLLOWING: Final = range(0x81, 0xC0)
 
@@ -26,11 +29,19 @@ def suspects(text: str) -> Iterator[Suspect]:
     >>> [suspect.families for suspect in suspects("好吗?\\n鍏充簬?\\n")]
     [frozenset({'utf-8-as-gb18030'})]
     """
+    if "?" not in text and "\ufffd" not in text:
+        return
     at = 0
     while loss := _LOSS.search(text, at):
         start = text.rfind("\n", 0, loss.start()) + 1
         end = text.find("\n", loss.end())
-        at = end = end if end >= 0 else len(text)
+        end = end if end >= 0 else len(text)
+        # What lost bytes looks garbled beside the loss.
+        at = min(end, loss.end() + NEAR)
+        near = max(start, loss.start() - NEAR)
+        if not any(look.search(text, near, at) for _, look in _looks()):
+            continue
+        at = end
         families = frozenset(
             f"utf-8-as-{name}" for name, look in _looks() if look.search(text, start, end)
         )

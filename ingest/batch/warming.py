@@ -7,6 +7,7 @@ notices alone costs a child 17 ms, more than most documents.
 from __future__ import annotations
 
 import contextlib
+from importlib import import_module
 
 from ingest.errors import DocumentError
 from ingest.settings import Settings
@@ -80,8 +81,9 @@ def preload(settings: Settings) -> None:
     from ingest.pipeline import clean
     from ingest.write import render
 
-    # Not the second engine for PDFs: it takes the few that need it 45 ms to load, and would take
-    # every child 0.4 ms and 24 MB more to be born with.
+    # The second engine for PDFs is loaded only: the few that need it would take 45 ms for that,
+    # and it adds 1 MB to what a child is born with. Setting it to work would add 24 MB.
+    import_module("pdfplumber")
     for content in (warm_pdf(), _GBK.encode("gb18030"), *(text.encode() for text in _TEXTS)):
         # An encoding forced by the settings, for one, may refuse a sample.
         with contextlib.suppress(DocumentError):

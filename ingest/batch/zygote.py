@@ -25,6 +25,7 @@ from typing import Any
 
 from ingest.batch import child
 from ingest.batch.confine import Confinement
+from ingest.batch.layout import lay_out
 from ingest.batch.limits import Limits, mapped_bytes, resident_bytes
 from ingest.batch.wire import Message, receive, send
 from ingest.settings import Settings
@@ -78,7 +79,8 @@ class Zygote:
         # Python wakes the selector for a signal only where it has a handler of its own.
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
-        self._own = mapped_bytes()
+        # What is set aside for children is theirs already: it counts as what they take.
+        self._own = mapped_bytes() - lay_out()
         self._own_resident = resident_bytes()
         # Last: everything that this process itself opens is open by now.
         self._confinement = Confinement() if confine else None

@@ -18,6 +18,7 @@ from ingest.extract.pdf.columns import Gap, gaps
 from ingest.extract.pdf.corridors import CORRIDOR, FEWEST, Segment, lines_of, runs
 from ingest.extract.pdf.frame import Frame
 from ingest.extract.pdf.gridding import gridded
+from ingest.extract.pdf.pdfium import Handle
 from ingest.extract.pdf.rows import Row
 from ingest.extract.pdf.rulings import Ruling
 
@@ -51,7 +52,7 @@ _STRIPPED = " \t" + DROPPED
 
 
 def with_aligned(
-    text_page: int, page_frame: Frame, rows: list[Row], level: Sequence[Ruling]
+    text_page: Handle, page_frame: Frame, rows: list[Row], level: Sequence[Ruling]
 ) -> list[Row]:
     """Give the rows with those of tables whose cells only stand in columns as their own.
 
@@ -95,7 +96,7 @@ def with_aligned(
     return ordered
 
 
-def _parted(text_page: int, page_frame: Frame, rows: Sequence[Row]) -> dict[int, list[Gap]]:
+def _parted(text_page: Handle, page_frame: Frame, rows: Sequence[Row]) -> dict[int, list[Gap]]:
     """The gaps of rows near a sign of a table, by index; none where the page announces none.
 
     Where it is prose that costs hardly anything: only rows that seem to have a gap are

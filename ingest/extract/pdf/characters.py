@@ -12,7 +12,7 @@ import re
 from itertools import repeat
 from typing import NamedTuple
 
-from ingest.extract.pdf.pdfium import library
+from ingest.extract.pdf.pdfium import Handle, library
 
 HYPHEN = "\ufffe"
 """What PDFium's text holds for a hyphen that ends a line, and for a glyph without a code."""
@@ -29,7 +29,7 @@ _STRAY_ENDS = re.compile("[\r\n\t]")
 _SPECIAL = re.compile("[\ud800-\udfff\uffff]")
 
 
-def characters(text_page: int) -> str:
+def characters(text_page: Handle) -> str:
     """Return the text of a page with exactly one character for each of PDFium's indices.
 
     Characters outside the Basic Multilingual Plane stand as their two surrogates, the
@@ -62,7 +62,7 @@ def _character(code: int) -> str:
     return chr(code) if code < 0x110000 else "\ufffd"
 
 
-def _spread(text_page: int, text: str, count: int) -> str:
+def _spread(text_page: Handle, text: str, count: int) -> str:
     """Put the characters that PDFium left out back in their places.
 
     From a character that was left out to the next, index and text run in step: the places
@@ -97,7 +97,7 @@ def _spread(text_page: int, text: str, count: int) -> str:
     return "".join(pieces)
 
 
-def _agrees(text_page: int, text: str) -> bool:
+def _agrees(text_page: Handle, text: str) -> bool:
     """Compare some characters, the last ones among them, with what PDFium has at their index."""
     unicode = library().unicode
     places = {
@@ -132,7 +132,7 @@ class Spans(NamedTuple):
     texts: list[str]
 
 
-def spans(text_page: int, text: str) -> Spans:
+def spans(text_page: Handle, text: str) -> Spans:
     """Split the characters of a page into lines, without the blanks around them.
 
     A line that PDFium joined to the next one at a hyphen is ended behind the hyphen,
@@ -159,7 +159,7 @@ def spans(text_page: int, text: str) -> Spans:
     return Spans(firsts, lasts, texts)
 
 
-def _pieces(text_page: int, part: str, offset: int) -> list[str]:
+def _pieces(text_page: Handle, part: str, offset: int) -> list[str]:
     """Split behind the hyphens that end lines; a glyph without a code becomes U+FFFD."""
     is_hyphen = library().is_hyphen
     pieces = []

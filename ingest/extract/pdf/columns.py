@@ -9,7 +9,6 @@ short cells that do not fill their column: it stays as it is.
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Sequence
 from itertools import accumulate, repeat
 from operator import add, sub
@@ -17,7 +16,7 @@ from statistics import median
 from typing import NamedTuple
 
 from ingest.extract.pdf.frame import Frame, drawn_box
-from ingest.extract.pdf.pdfium import library
+from ingest.extract.pdf.pdfium import Handle, answers, library
 from ingest.extract.pdf.rows import Row
 
 GUTTER = 1.2
@@ -53,7 +52,7 @@ class Gap(NamedTuple):
     behind: int
 
 
-def untangled(text_page: int, page_frame: Frame, rows: list[Row]) -> list[Row]:
+def untangled(text_page: Handle, page_frame: Frame, rows: list[Row]) -> list[Row]:
     """Give the rows column by column where the content runs across two columns."""
     if page_frame.turns:
         return rows
@@ -79,7 +78,7 @@ def untangled(text_page: int, page_frame: Frame, rows: list[Row]) -> list[Row]:
 
 
 def gaps(
-    text_page: int, page_frame: Frame, rows: Sequence[Row], narrowest: float = GUTTER
+    text_page: Handle, page_frame: Frame, rows: Sequence[Row], narrowest: float = GUTTER
 ) -> list[list[Gap]]:
     """Return the gaps of each of some upright rows that are wider than so many em.
 
@@ -95,13 +94,10 @@ def gaps(
     if not count:
         return [[] for _ in rows]
     loose_box = library().loose_box
-    floats = array("f", bytes(32 * count))
-    start, _ = floats.buffer_info()
-    middle = start + 16 * count
-    texts = repeat(text_page)
-    sum(map(loose_box, texts, [at - 1 for at in blanks], range(start, middle, 16)))
-    sum(map(loose_box, texts, [at + 1 for at in blanks], range(middle, middle + 16 * count, 16)))
-    numbers = floats.tolist()
+    floats = answers("f")
+    beside = [at - 1 for at in blanks] + [at + 1 for at in blanks]
+    sum(map(loose_box, repeat(text_page), beside, floats.places(8 * count)[::4]))
+    numbers = floats.values(8 * count)
     ends, begins = numbers[2 : 4 * count : 4], numbers[4 * count :: 4]
     widths = list(map(sub, begins, ends))
     found: list[list[Gap]] = []
@@ -123,7 +119,11 @@ def gaps(
 
 
 def _by_column(
-    text_page: int, page_frame: Frame, rows: list[Row], gaps_of: dict[int, list[Gap]], middle: float
+    text_page: Handle,
+    page_frame: Frame,
+    rows: list[Row],
+    gaps_of: dict[int, list[Gap]],
+    middle: float,
 ) -> list[Row]:
     # Rows over both columns, headings, end a section; within one, the left column comes first.
     ordered: list[Row] = []
@@ -150,7 +150,7 @@ def _by_column(
 
 
 def _parted(
-    text_page: int, page_frame: Frame, row: Row, found: list[Gap], middle: float
+    text_page: Handle, page_frame: Frame, row: Row, found: list[Gap], middle: float
 ) -> tuple[Row, Row] | None:
     across = [gap for gap in found if gap.left <= middle <= gap.right]
     if len(found) != 1 or not across:

@@ -7,13 +7,12 @@ begin of a new line.
 
 from __future__ import annotations
 
-import ctypes
 from itertools import pairwise, repeat
 from math import hypot
 
 from ingest.extract.pdf.characters import DROPPED
 from ingest.extract.pdf.frame import Frame, drawn_box
-from ingest.extract.pdf.pdfium import library
+from ingest.extract.pdf.pdfium import Handle, answers, library
 from ingest.extract.pdf.rows import TWO_LINES, Row
 
 REACH = 0.75
@@ -39,7 +38,7 @@ AHEAD = 2.0
 _BLANKS = " " + DROPPED
 
 
-def split_rows(text_page: int, page_frame: Frame, rows: list[Row]) -> list[Row]:
+def split_rows(text_page: Handle, page_frame: Frame, rows: list[Row]) -> list[Row]:
     """Divide rows that hold two lines, one below the other."""
     if not any(row.box[3] - row.box[1] > TWO_LINES * row.size for row in rows):
         return rows
@@ -53,13 +52,13 @@ def split_rows(text_page: int, page_frame: Frame, rows: list[Row]) -> list[Row]:
     return split
 
 
-def _lines(text_page: int, page_frame: Frame, row: Row) -> list[Row]:
+def _lines(text_page: Handle, page_frame: Frame, row: Row) -> list[Row]:
     count = row.last - row.first + 1
-    points = (ctypes.c_double * (2 * count))()
-    start = ctypes.addressof(points)
+    coordinates = answers("d")
+    places = coordinates.places(2 * count)
     indices = range(row.first, row.last + 1)
-    xs, ys = range(start, start + 16 * count, 16), range(start + 8, start + 16 * count, 16)
-    sum(map(library().origin, repeat(text_page), indices, xs, ys))
+    sum(map(library().origin, repeat(text_page), indices, places[::2], places[1::2]))
+    points = coordinates.values(2 * count)
     shown = [page_frame.shown(x, y, x, y) for x, y in zip(points[::2], points[1::2], strict=True)]
     cuts = [0]
     previous = 0
@@ -88,12 +87,12 @@ def _lines(text_page: int, page_frame: Frame, row: Row) -> list[Row]:
     return lines
 
 
-def _size(text_page: int, index: int) -> float:
+def _size(text_page: Handle, index: int) -> float:
     pdfium = library()
-    matrix = (ctypes.c_float * 6)()
-    pdfium.matrix(text_page, index, ctypes.addressof(matrix))
+    matrix = answers("f")
+    pdfium.matrix(text_page, index, matrix.places(6)[0])
     size: float = pdfium.font_size(text_page, index)
-    return abs(size) * hypot(matrix[2], matrix[3])
+    return abs(size) * hypot(*matrix.values(4)[2:])
 
 
 def merge_rows(rows: list[Row]) -> list[Row]:

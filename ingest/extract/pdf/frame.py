@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 from typing import NamedTuple
 
 from ingest.document import Box
-from ingest.extract.pdf.pdfium import library
+from ingest.extract.pdf.pdfium import Handle, answers, library
 
 
 class Frame(NamedTuple):
@@ -50,25 +49,25 @@ class Frame(NamedTuple):
         return top - y1, right - x1, top - y0, right - x0
 
 
-def frame(page: int) -> Frame:
+def frame(page: Handle) -> Frame:
     """Read the box and the rotation of a page."""
     pdfium = library()
-    box = (ctypes.c_float * 4)()
-    if not pdfium.page_box(page, ctypes.addressof(box)):
+    box = answers("f")
+    if not pdfium.page_box(page, box.places(4)[0]):
         return Frame(0.0, 0.0, pdfium.page_width(page), pdfium.page_height(page), 0)
-    left, top, right, bottom = box
+    left, top, right, bottom = box.values(4)
     return Frame(left, bottom, right, top, pdfium.page_rotation(page) & 3)
 
 
-def drawn_box(text_page: int, page_frame: Frame, first: int, last: int) -> Box | None:
+def drawn_box(text_page: Handle, page_frame: Frame, first: int, last: int) -> Box | None:
     """Return the box of what the characters `first` to `last` draw; None: they draw nothing."""
     pdfium = library()
-    sides = (ctypes.c_double * 4)()
-    address = ctypes.addressof(sides)
+    sides = answers("d")
+    places = sides.places(4)
     found: list[Box] = []
     for index in range(pdfium.count_rectangles(text_page, first, last - first + 1)):
-        if pdfium.rectangle(text_page, index, *range(address, address + 32, 8)):
-            x0, y1, x1, y0 = sides
+        if pdfium.rectangle(text_page, index, *places):
+            x0, y1, x1, y0 = sides.values(4)
             found.append(page_frame.shown(x0, y0, x1, y1))
     if not found:
         return None

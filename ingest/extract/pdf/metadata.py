@@ -7,7 +7,7 @@ import re
 from datetime import date
 
 from ingest.document import MetadataValue
-from ingest.extract.pdf.pdfium import library
+from ingest.extract.pdf.pdfium import Handle, library
 
 MOST_BOOKMARKS = 5000
 """Of an outline: the longest of the measured sets has 330."""
@@ -103,7 +103,7 @@ def created(value: str) -> str:
         return ""
 
 
-def read_metadata(document: int) -> dict[str, MetadataValue]:
+def read_metadata(document: Handle) -> dict[str, MetadataValue]:
     """Read title, author, producer and day of creation; what is not sane is left out."""
     values = {
         "title": title(_entry(document, "Title")),
@@ -115,7 +115,7 @@ def read_metadata(document: int) -> dict[str, MetadataValue]:
     return {key: value for key, value in values.items() if value}
 
 
-def read_outline(document: int) -> tuple[str, ...]:
+def read_outline(document: Handle) -> tuple[str, ...]:
     """Read the titles of the bookmarks, in the order in which they stand; what is not sane is
     left out, and so is all behind the first `MOST_BOOKMARKS`."""
     pdfium = library()
@@ -140,7 +140,7 @@ def read_outline(document: int) -> tuple[str, ...]:
     return tuple(title for title in titles if title and not _AUTOMATIC.fullmatch(title))
 
 
-def _entry(document: int, name: str) -> str:
+def _entry(document: Handle, name: str) -> str:
     pdfium = library()
     size = pdfium.metadata(document, name.encode("ascii"), None, 0)
     if size <= 2:

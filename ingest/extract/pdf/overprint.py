@@ -6,11 +6,10 @@ left: a whole line printed again later, and glyphs printed twice side by side (A
 
 from __future__ import annotations
 
-import ctypes
 import re
 from itertools import repeat
 
-from ingest.extract.pdf.pdfium import library
+from ingest.extract.pdf.pdfium import Handle, answers, library
 from ingest.extract.pdf.rows import Row
 
 SHIFT = 0.35
@@ -31,7 +30,7 @@ as a line of its own, is no shadow of it."""
 _PAIR = re.compile(r"(\w)\1")
 
 
-def once(text_page: int, rows: list[Row]) -> list[Row]:
+def once(text_page: Handle, rows: list[Row]) -> list[Row]:
     """Give the rows with each overprinted line, and each overprinted character, once."""
     if any(map(_is_dense, rows)):
         rows = [
@@ -75,21 +74,15 @@ def _covers(one: Row, other: Row) -> bool:
     return -aside <= left - x0 <= aside and -aside <= right - x1 <= aside
 
 
-def _single(text_page: int, row: Row) -> Row:
+def _single(text_page: Handle, row: Row) -> Row:
     """Drop each character that stands on an equal one before it."""
     pdfium = library()
     count = row.last - row.first + 1
-    points = (ctypes.c_double * (2 * count))()
-    start = ctypes.addressof(points)
-    sum(
-        map(
-            pdfium.origin,
-            repeat(text_page),
-            range(row.first, row.last + 1),
-            range(start, start + 16 * count, 16),
-            range(start + 8, start + 16 * count, 16),
-        )
-    )
+    coordinates = answers("d")
+    places = coordinates.places(2 * count)
+    indices = range(row.first, row.last + 1)
+    sum(map(pdfium.origin, repeat(text_page), indices, places[::2], places[1::2]))
+    points = coordinates.values(2 * count)
     reach = SHIFT * row.size
     text = row.text
     kept = [text[0]]

@@ -26,6 +26,7 @@ from ingest.extract.pdf.order import in_order
 from ingest.extract.pdf.pdfium import (
     PASSWORD_ERROR,
     SECURITY_ERROR,
+    Handle,
     LoadError,
     library,
     opened,
@@ -173,7 +174,7 @@ def _cut_off(content: bytes) -> bool:
 
 
 def readings(
-    document: int,
+    document: Handle,
     second: SecondOpinion,
     recognize: Recognize,
     pages: range,
@@ -196,7 +197,7 @@ def readings(
 
 
 def _through_pdfium(
-    document: int, second: SecondOpinion, pages: range, unclear: list[int], missing: list[int]
+    document: Handle, second: SecondOpinion, pages: range, unclear: list[int], missing: list[int]
 ) -> Iterator[Reading]:
     for index in pages:
         with opened_page(document, index) as page:
@@ -220,7 +221,7 @@ def _through_pdfium(
 
 
 def _recognized(
-    document: int, made: Iterator[Reading], recognize: Recognize, pages: range
+    document: Handle, made: Iterator[Reading], recognize: Recognize, pages: range
 ) -> Iterator[Reading]:
     """Read pages from their picture where that is asked for."""
     from ingest.extract.pdf.scans import recognized
@@ -239,7 +240,7 @@ def _through_second(second: SecondOpinion, asked: set[int]) -> Iterator[Reading]
         yield _instead(_UNREAD, index, second) if index in asked else _UNREAD
 
 
-def _read_page(page: int) -> Reading:
+def _read_page(page: Handle) -> Reading:
     page_frame = frame(page)
     text = ""
     rows: list[Row] = []

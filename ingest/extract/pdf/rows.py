@@ -9,8 +9,6 @@ PDFium's answers.
 
 from __future__ import annotations
 
-import ctypes
-from array import array
 from itertools import repeat
 from math import atan2, degrees, hypot
 from operator import le, lt, mul, sub
@@ -19,7 +17,7 @@ from typing import NamedTuple
 from ingest.document import Box
 from ingest.extract.pdf.characters import DROPPED, spans
 from ingest.extract.pdf.frame import Frame, drawn_box
-from ingest.extract.pdf.pdfium import library
+from ingest.extract.pdf.pdfium import Handle, answers, library
 
 STRAIGHT = 1.0
 """Degrees: a scan's text layer is set straight to within less; watermarks stand at 30 and more."""
@@ -54,7 +52,7 @@ class Row(NamedTuple):
     last: int
 
 
-def read_rows(text_page: int, page_frame: Frame, text: str) -> list[Row]:
+def read_rows(text_page: Handle, page_frame: Frame, text: str) -> list[Row]:
     """Give the lines of a page in the order of its content, with geometry from samples.
 
     `text` is what `characters` gave. A box reaches from the first to the last character
@@ -70,16 +68,15 @@ def read_rows(text_page: int, page_frame: Frame, text: str) -> list[Row]:
         middle if text[middle] not in _GAPS else middle + 1
         for middle in [(first + last) >> 1 for first, last in zip(firsts, lasts, strict=True)]
     ]
-    floats = array("f", bytes(72 * count))
-    start, _ = floats.buffer_info()
-    matrices = start + 48 * count
+    floats = answers("f")
+    places = floats.places(18 * count)
     indices = firsts + middles + lasts
     page_texts = repeat(text_page)
     # Adding up what the calls return is the cheapest way to drive a map to its end.
-    sum(map(pdfium.loose_box, page_texts, indices, range(start, matrices, 16)))
-    sum(map(pdfium.matrix, page_texts, middles, range(matrices, matrices + 24 * count, 24)))
+    sum(map(pdfium.loose_box, page_texts, indices, places[: 12 * count : 4]))
+    sum(map(pdfium.matrix, page_texts, middles, places[12 * count :: 6]))
     sizes = list(map(pdfium.font_size, page_texts, middles))
-    numbers = floats.tolist()
+    numbers = floats.values(18 * count)
     lefts, first_tops, first_rights, first_bottoms = _columns(numbers, 4, 0, count)
     _, tops, _, bottoms = _columns(numbers, 4, 4 * count, count)
     last_lefts, last_tops, rights, last_bottoms = _columns(numbers, 4, 8 * count, count)
@@ -145,17 +142,16 @@ def read_rows(text_page: int, page_frame: Frame, text: str) -> list[Row]:
     return list(map(Row._make, zip(*columns, strict=True)))
 
 
-def _filled(text_page: int, page_frame: Frame, last: int, drawn: tuple[Box, float]) -> Box:
+def _filled(text_page: Handle, page_frame: Frame, last: int, drawn: tuple[Box, float]) -> Box:
     """The drawn box of a line of a given size, to the end of its last full-width character.
 
     The ink of a comma stops half an em before the line does.
     """
     (left, top, right, bottom), size = drawn
-    point = (ctypes.c_double * 2)()
-    address = ctypes.addressof(point)
-    if not library().origin(text_page, last, address, address + 8):
+    point = answers("d")
+    if not library().origin(text_page, last, *point.places(2)):
         return left, top, right, bottom
-    x, y, _, _ = page_frame.shown(point[0], point[1], point[0], point[1])
+    x, y, _, _ = page_frame.shown(*point.values(2), *point.values(2))
     if bottom - top > right - left and right - left < TWO_LINES * size:
         return left, top, right, max(bottom, min(y + size, bottom + size))
     return left, top, max(right, min(x + size, right + size)), bottom
@@ -181,7 +177,7 @@ def _on_page(boxes: list[Box], sizes: list[float], page_frame: Frame) -> list[bo
 
 
 def _oblique(
-    text_page: int,
+    text_page: Handle,
     page_frame: Frame,
     text: str,
     span: tuple[int, int],
@@ -195,11 +191,12 @@ def _oblique(
     along, across, size = direction
     if across:
         # Digits lie on their side in vertical text, whose other characters stand upright.
-        matrix = (ctypes.c_float * 6)()
+        matrix = answers("f")
         at = next((at for at, one in enumerate(text) if one >= _WIDE), 0)
-        library().matrix(text_page, span[0] + at, ctypes.addressof(matrix))
-        if not matrix[1]:
-            along, across = matrix[0], 0.0
+        library().matrix(text_page, span[0] + at, matrix.places(6)[0])
+        along_upright, across_upright = matrix.values(2)
+        if not across_upright:
+            along, across = along_upright, 0.0
     angle = degrees(atan2(across, along)) + (180 if size < 0 else 0)
     angle = (angle - 90 * page_frame.turns) % 360
     if min(angle, 360 - angle) < STRAIGHT:

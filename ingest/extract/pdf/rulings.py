@@ -7,7 +7,6 @@ itself: all come out as the same segments.
 
 from __future__ import annotations
 
-from array import array
 from itertools import compress, repeat
 from operator import sub
 from typing import NamedTuple
@@ -15,7 +14,7 @@ from typing import NamedTuple
 from ingest.document import Box
 from ingest.extract.pdf.backdrop import NEAR_WHITE
 from ingest.extract.pdf.frame import Frame
-from ingest.extract.pdf.pdfium import PATH_OBJECT, library
+from ingest.extract.pdf.pdfium import PATH_OBJECT, Handle, answers, handle, handles, library
 
 THIN = 3.0
 """Points: what is drawn thinner is a line. Rules of the measured sets are 0.2 to 2.3 thick."""
@@ -59,7 +58,7 @@ class Rulings(NamedTuple):
     upright: list[Ruling]
 
 
-def rulings(page: int, page_frame: Frame) -> Rulings:
+def rulings(page: Handle, page_frame: Frame) -> Rulings:
     """Return the straight lines of a page; only the level ones where all lines are level.
 
     Lines inside of forms are not looked at: those are charts and marks, not tables.
@@ -68,12 +67,10 @@ def rulings(page: int, page_frame: Frame) -> Rulings:
     paths = _paths(page)
     if not 0 < len(paths) <= MOST_PATHS:
         return Rulings([], [])
-    floats = array("f", bytes(16 * len(paths)))
-    start, _ = floats.buffer_info()
-    end = start + 16 * len(paths)
-    addresses = (range(start + shift, end, 16) for shift in (0, 4, 8, 12))
-    sum(map(pdfium.object_bounds, paths, *addresses))
-    numbers = floats.tolist()
+    floats = answers("f")
+    places = floats.places(4 * len(paths))
+    sum(map(pdfium.object_bounds, paths, *(places[side::4] for side in range(4))))
+    numbers = floats.values(4 * len(paths))
     widths = map(sub, numbers[2::4], numbers[0::4])
     heights = map(sub, numbers[3::4], numbers[1::4])
     found = Rulings([], [])
@@ -82,7 +79,7 @@ def rulings(page: int, page_frame: Frame) -> Rulings:
     # Else all lines are level: underlines, rules between lines; no path needs a closer look.
     has_upright = max(heights) >= SHORTEST
     sides = iter(numbers)
-    thick: list[tuple[int, Box]] = []
+    thick: list[tuple[Handle, Box]] = []
     for path, x0, y0, x1, y1 in zip(paths, sides, sides, sides, sides, strict=True):
         if x1 - x0 < THIN or y1 - y0 < THIN:
             _add(found, page_frame, x0, y0, x1, y1)
@@ -95,15 +92,15 @@ def rulings(page: int, page_frame: Frame) -> Rulings:
     return found
 
 
-def _paths(page: int) -> list[int]:
+def _paths(page: Handle) -> list[Handle]:
     """The paths among the objects of a page. Most pages have none, and thousands of objects."""
     pdfium = library()
     count = pdfium.count_objects(page)
     if count > FULL_LOOK:
-        some = map(pdfium.object_at, repeat(page), range(0, count, STRIDE))
+        some = handles(map(pdfium.object_at, repeat(page), range(0, count, STRIDE)))
         if PATH_OBJECT not in map(pdfium.object_type, some):
             return []
-    objects = list(map(pdfium.object_at, repeat(page), range(count)))
+    objects = handles(map(pdfium.object_at, repeat(page), range(count)))
     kinds = list(map(pdfium.object_type, objects))
     if PATH_OBJECT not in kinds:
         return []
@@ -118,22 +115,19 @@ def _add(found: Rulings, page_frame: Frame, x0: float, y0: float, x1: float, y1:
         found.upright.append(Ruling((left + right) / 2, top, bottom))
 
 
-def _shown(paths: list[int]) -> list[bool]:
+def _shown(paths: list[Handle]) -> list[bool]:
     """Say of each path whether it is stroked, or filled in another colour than the paper's."""
     pdfium = library()
     count = len(paths)
-    states = array("i", bytes(8 * count))
-    start, _ = states.buffer_info()
-    end = start + 8 * count
-    drawn = list(map(pdfium.draw_mode, paths, range(start, end, 8), range(start + 4, end, 8)))
-    channels = array("I", bytes(16 * count))
-    start, _ = channels.buffer_info()
-    end = start + 16 * count
-    addresses = (range(start + shift, end, 16) for shift in (0, 4, 8, 12))
-    colored = list(map(pdfium.fill_color, paths, *addresses))
-    values = channels.tolist()
+    states = answers("i")
+    places = states.places(2 * count)
+    drawn = list(map(pdfium.draw_mode, paths, places[::2], places[1::2]))
+    channels = answers("I")
+    places = channels.places(4 * count)
+    colored = list(map(pdfium.fill_color, paths, *(places[side::4] for side in range(4))))
+    values = channels.values(4 * count)
     darkest = map(min, values[0::4], values[1::4], values[2::4])
-    modes = states.tolist()
+    modes = states.values(2 * count)
     return [
         bool(drew and (stroked or (filled and (not has_color or dark < NEAR_WHITE))))
         for drew, filled, stroked, has_color, dark in zip(
@@ -142,7 +136,7 @@ def _shown(paths: list[int]) -> list[bool]:
     ]
 
 
-def _edges(path: int, box: Box) -> list[Box]:
+def _edges(path: Handle, box: Box) -> list[Box]:
     """The sides of a path, in user space; none where it has curves or slanted sides.
 
     `box` is what the path covers: of a rectangle one corner need not be asked for.
@@ -154,18 +148,17 @@ def _edges(path: int, box: Box) -> list[Box]:
     if count == _RECTANGLE:
         return _rectangle(path, box)
     # Most of what is no rectangle is round, and shows it at once.
-    if pdfium.segment_type(pdfium.segment_at(path, 1)) not in (_LINE, _MOVE):
+    if pdfium.segment_type(handle(pdfium.segment_at(path, 1))) not in (_LINE, _MOVE):
         return []
-    segments = list(map(pdfium.segment_at, repeat(path), range(count)))
+    segments = handles(map(pdfium.segment_at, repeat(path), range(count)))
     kinds = list(map(pdfium.segment_type, segments))
     if kinds.count(_LINE) + kinds.count(_MOVE) != count:
         return []
-    floats = array("f", bytes(8 * count + 24))
-    start, _ = floats.buffer_info()
-    end = start + 8 * count
-    sum(map(pdfium.segment_point, segments, range(start, end, 8), range(start + 4, end, 8)))
-    pdfium.object_matrix(path, end)
-    numbers = floats.tolist()
+    floats = answers("f")
+    places = floats.places(2 * count + 6)
+    sum(map(pdfium.segment_point, segments, places[: 2 * count : 2], places[1 : 2 * count : 2]))
+    pdfium.object_matrix(path, places[2 * count])
+    numbers = floats.values(2 * count + 6)
     a, b, c, d, e, f = numbers[2 * count :]
     points = [
         (a * x + c * y + e, b * x + d * y + f)
@@ -185,24 +178,17 @@ def _edges(path: int, box: Box) -> list[Box]:
     return [] if slanted else edges
 
 
-def _rectangle(path: int, box: Box) -> list[Box]:
+def _rectangle(path: Handle, box: Box) -> list[Box]:
     """The sides of a path of five segments, if the first three stand at right angles."""
     pdfium = library()
-    segments = list(map(pdfium.segment_at, repeat(path), (0, 1, 2)))
+    segments = handles(map(pdfium.segment_at, repeat(path), (0, 1, 2)))
     if list(map(pdfium.segment_type, segments)) != [_MOVE, _LINE, _LINE]:
         return []
-    floats = array("f", bytes(48))
-    start, _ = floats.buffer_info()
-    sum(
-        map(
-            pdfium.segment_point,
-            segments,
-            range(start, start + 24, 8),
-            range(start + 4, start + 24, 8),
-        )
-    )
-    pdfium.object_matrix(path, start + 24)
-    u0, v0, u1, v1, u2, v2, a, b, c, d, _, _ = floats.tolist()
+    floats = answers("f")
+    places = floats.places(12)
+    sum(map(pdfium.segment_point, segments, places[:6:2], places[1:6:2]))
+    pdfium.object_matrix(path, places[6])
+    u0, v0, u1, v1, u2, v2, a, b, c, d, _, _ = floats.values(12)
     one = (a * (u1 - u0) + c * (v1 - v0), b * (u1 - u0) + d * (v1 - v0))
     two = (a * (u2 - u1) + c * (v2 - v1), b * (u2 - u1) + d * (v2 - v1))
     if min(map(abs, one)) > _SLANT or min(map(abs, two)) > _SLANT:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ctypes
 from statistics import median
+from typing import Any
 
 from ingest.extract import ocr
 from ingest.extract.pdf.assembly import Reading
 from ingest.extract.pdf.frame import Frame, frame
+from ingest.extract.pdf.pdfium import Handle
 from ingest.extract.pdf.quality import readable
 from ingest.extract.pdf.rows import Row
 
@@ -28,7 +30,7 @@ _BGR = 2
 _WITH_ANNOTATIONS = 1
 
 
-def recognized(page: int, reading: Reading) -> Reading:
+def recognized(page: Handle, reading: Reading) -> Reading:
     """Read a page from its picture; the reading given where nothing is found.
 
     The mark says how sure the recognition is, as a mean over the characters.
@@ -56,7 +58,7 @@ def recognized(page: int, reading: Reading) -> Reading:
     return Reading(rows, page_frame.width, page_frame.height, "good", "extract.ocr", why)
 
 
-def _picture(page: int, page_frame: Frame) -> ocr.Picture | None:
+def _picture(page: Handle, page_frame: Frame) -> ocr.Picture | None:
     import pypdfium2.raw as pdfium
 
     longest = max(page_frame.width, page_frame.height)
@@ -72,8 +74,9 @@ def _picture(page: int, page_frame: Frame) -> ocr.Picture | None:
         return None
     try:
         pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
-        handle = ctypes.cast(page, pdfium.FPDF_PAGE)
-        pdfium.FPDF_RenderPageBitmap(bitmap, handle, 0, 0, width, height, 0, _WITH_ANNOTATIONS)
+        address: Any = page
+        pointer = ctypes.cast(address, pdfium.FPDF_PAGE)
+        pdfium.FPDF_RenderPageBitmap(bitmap, pointer, 0, 0, width, height, 0, _WITH_ANNOTATIONS)
         stride = pdfium.FPDFBitmap_GetStride(bitmap)
         pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * height)
     finally:

@@ -8,7 +8,6 @@ columns with text at least, no word runs through its walls, and its text is all 
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
 from itertools import repeat
 from typing import NamedTuple
@@ -20,7 +19,7 @@ from ingest.extract.pdf.characters import DROPPED
 from ingest.extract.pdf.fragments import BLANK
 from ingest.extract.pdf.frame import Frame
 from ingest.extract.pdf.lattice import Lattice, lattices
-from ingest.extract.pdf.pdfium import library
+from ingest.extract.pdf.pdfium import Handle, answers, library
 from ingest.extract.pdf.rows import TWO_LINES, Row
 from ingest.extract.pdf.rulings import Rulings, rulings
 
@@ -51,7 +50,7 @@ class _Table(NamedTuple):
     rows: list[Row]
 
 
-def with_tables(page: int, text_page: int, page_frame: Frame, rows: list[Row]) -> list[Row]:
+def with_tables(page: Handle, text_page: Handle, page_frame: Frame, rows: list[Row]) -> list[Row]:
     """Give the rows with those of each table as its own, in the place of its first one.
 
     The texts of the new rows no longer fit PDFium's indices.
@@ -63,7 +62,7 @@ def with_tables(page: int, text_page: int, page_frame: Frame, rows: list[Row]) -
     return with_aligned(text_page, page_frame, rows, drawn.level)
 
 
-def _ruled(text_page: int, page_frame: Frame, rows: list[Row], drawn: Rulings) -> list[Row]:
+def _ruled(text_page: Handle, page_frame: Frame, rows: list[Row], drawn: Rulings) -> list[Row]:
     tables: list[_Table] = []
     # A table inside a cell of another one comes first: the other is no simple table then.
     for lattice in sorted(lattices(drawn), key=_area):
@@ -88,7 +87,9 @@ def _area(lattice: Lattice) -> float:
     return (right - left) * (bottom - top)
 
 
-def _table(text_page: int, page_frame: Frame, rows: list[Row], lattice: Lattice) -> _Table | None:
+def _table(
+    text_page: Handle, page_frame: Frame, rows: list[Row], lattice: Lattice
+) -> _Table | None:
     left, top, right, bottom = lattice.box
     members: list[int] = []
     pieces: list[list[Piece]] = [[] for _ in lattice.cells]
@@ -115,7 +116,7 @@ def _table(text_page: int, page_frame: Frame, rows: list[Row], lattice: Lattice)
 
 
 def _parted(
-    text_page: int, page_frame: Frame, row: Row, lattice: Lattice
+    text_page: Handle, page_frame: Frame, row: Row, lattice: Lattice
 ) -> list[tuple[int, Piece]] | None:
     """Cut a row at the walls of the cells; None where a wall runs through a word."""
     x0, y0, x1, y1 = row.box
@@ -152,14 +153,14 @@ def _parted(
     return parted
 
 
-def _boxes(text_page: int, page_frame: Frame, row: Row) -> list[Box]:
+def _boxes(text_page: Handle, page_frame: Frame, row: Row) -> list[Box]:
     """The boxes of the characters of a row, on the page as shown."""
     count = row.last - row.first + 1
-    floats = array("f", bytes(16 * count))
-    start, _ = floats.buffer_info()
+    floats = answers("f")
+    places = floats.places(4 * count)
     indices = range(row.first, row.last + 1)
-    sum(map(library().loose_box, repeat(text_page), indices, range(start, start + 16 * count, 16)))
-    sides = iter(floats.tolist())
+    sum(map(library().loose_box, repeat(text_page), indices, places[::4]))
+    sides = iter(floats.values(4 * count))
     quadruples = zip(sides, sides, sides, sides, strict=True)
     if page_frame.turns:
         return [page_frame.shown(x0, y0, x1, y1) for x0, y1, x1, y0 in quadruples]

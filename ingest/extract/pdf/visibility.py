@@ -9,14 +9,20 @@ heading. When in doubt text counts as visible.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator
 from itertools import repeat
 
 from ingest.document import Box
 from ingest.extract.pdf.backdrop import NEAR_WHITE, painted_boxes
 from ingest.extract.pdf.frame import Frame, drawn_box
-from ingest.extract.pdf.pdfium import FILLED_MODES, INVISIBLE_MODES, library
+from ingest.extract.pdf.pdfium import (
+    FILLED_MODES,
+    INVISIBLE_MODES,
+    Handle,
+    answers,
+    handles,
+    library,
+)
 from ingest.extract.pdf.rows import Row
 
 FAINT = 8
@@ -28,13 +34,12 @@ def unseen(objects: Iterable[int | None]) -> frozenset[int]:
     pdfium = library()
     distinct = [text_object for text_object in set(objects) if text_object is not None]
     count = len(distinct)
-    modes = list(map(pdfium.render_mode, distinct))
-    channels = array("I", bytes(16 * count))
-    start, _ = channels.buffer_info()
-    end = start + 16 * count
-    addresses = (range(start + shift, end, 16) for shift in (0, 4, 8, 12))
-    known = list(map(pdfium.fill_color, distinct, *addresses))
-    values = channels.tolist()
+    ready = handles(distinct)
+    modes = list(map(pdfium.render_mode, ready))
+    channels = answers("I")
+    places = channels.places(4 * count)
+    known = list(map(pdfium.fill_color, ready, *(places[side::4] for side in range(4))))
+    values = channels.values(4 * count)
     colors = list(zip(values[0::4], values[1::4], values[2::4], values[3::4], strict=True))
     if not INVISIBLE_MODES.isdisjoint(modes) or any(map(_is_unseen, set(colors))):
         return frozenset(
@@ -51,7 +56,7 @@ def _is_unseen(color: tuple[int, int, int, int]) -> bool:
     return color[3] <= FAINT or min(color[:3]) >= NEAR_WHITE
 
 
-def hide(page: int, text_page: int, page_frame: Frame, rows: list[Row]) -> list[Row]:
+def hide(page: Handle, text_page: Handle, page_frame: Frame, rows: list[Row]) -> list[Row]:
     """Mark rows that a reader does not see; a row seen in part is split.
 
     Three characters of each row are looked at first; only where one of them is not
@@ -76,7 +81,7 @@ def hide(page: int, text_page: int, page_frame: Frame, rows: list[Row]) -> list[
     return split if 0 < hidden * 2 <= sum(len(row.text) for row in rows) else rows
 
 
-def _runs(text_page: int, page_frame: Frame, row: Row) -> Iterator[tuple[Row, bool]]:
+def _runs(text_page: Handle, page_frame: Frame, row: Row) -> Iterator[tuple[Row, bool]]:
     """Split a row where painted and unpainted characters meet."""
     pdfium = library()
     objects = list(map(pdfium.text_object, repeat(text_page), range(row.first, row.last + 1)))
@@ -100,7 +105,7 @@ def _runs(text_page: int, page_frame: Frame, row: Row) -> Iterator[tuple[Row, bo
         begin = end
 
 
-def _boxed(text_page: int, page_frame: Frame, run: Row) -> Row:
+def _boxed(text_page: Handle, page_frame: Frame, run: Row) -> Row:
     """Give a part of a row its own box: the part's width, the row's height."""
     drawn = drawn_box(text_page, page_frame, run.first, run.last)
     return run if drawn is None else run._replace(box=(drawn[0], run.box[1], drawn[2], run.box[3]))

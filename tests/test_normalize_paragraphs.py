@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ingest.document import Document, Edit, Line, Page, Source
 from ingest.normalize import bind, geometry
-from ingest.normalize.columns import needed
+from ingest.normalize.columns import needs
 from ingest.settings import Settings
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -283,5 +283,4 @@ def test_lines_that_a_face_states_taller_than_its_type_fill_a_narrow_column() ->
 
 def test_an_opening_mark_goes_down_with_the_figure_that_it_opens() -> None:
     row = geometry.Row(0, 12, 60.0, 60.0, 180.0, 70.0, 10.0, 0, upright=True)
-    assert needed("（+34.56%）支撑", row) == 45.0
-    assert needed("《通知》已", row) == 20.0
+    assert needs(["（+34.56%）支撑", "《通知》已"], [row, row]) == [45.0, 20.0]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 
 from ingest.document import Document, Edit, Line, Page, Source
 from ingest.normalize import bands, bind, cells, geometry, script, spacing
-from ingest.normalize.geometry import Row, relation, usual_pitch
+from ingest.normalize.geometry import Relation, Row, neighbours, usual_pitch
 from ingest.normalize.joints import Joints
 from ingest.normalize.language import Language, guess
 from ingest.settings import Settings
@@ -140,14 +138,18 @@ def test_the_box_of_a_flat_character_is_made_as_high_as_its_line() -> None:
     assert (rows[1].top, rows[1].bottom) == (50.0, 80.0)
 
 
+def _relation(one: Row, two: Row) -> Relation:
+    return neighbours([one, two]).relations[0]
+
+
 def test_relations() -> None:
     one = Row(0, 4, 50, 100, 150, 110, 10, 0, True)
-    assert relation(one, one._replace(page=1)) == "elsewhere"
-    assert relation(one, one._replace(top=80, bottom=90)) == "elsewhere"
-    assert relation(one, one._replace(left=200, right=260, top=130, bottom=140)) == "elsewhere"
-    assert relation(one, one._replace(top=104, bottom=114)) == "below"
-    assert relation(one, one._replace(left=10, right=40)) == "beside"
-    assert usual_pitch([one], []) == 0.0
+    assert _relation(one, one._replace(page=1)) == "elsewhere"
+    assert _relation(one, one._replace(top=80, bottom=90)) == "elsewhere"
+    assert _relation(one, one._replace(left=200, right=260, top=130, bottom=140)) == "elsewhere"
+    assert _relation(one, one._replace(top=104, bottom=114)) == "below"
+    assert _relation(one, one._replace(left=10, right=40)) == "beside"
+    assert usual_pitch([one], neighbours([one])) == 0.0
 
 
 def test_cells_with_words_in_an_alphabet_are_told_by_their_figures() -> None:
@@ -176,8 +178,7 @@ def test_a_column_of_prose_is_no_cell() -> None:
         Row(25, 26, 50, 116, 60, 126, 10, 0, True),
         Row(27, 30, 310, 100, 340, 110, 10, 0, True),
     ]
-    relations = [relation(one, two) for one, two in pairwise(rows)]
-    assert bands.find(lines, rows, relations) == {}
+    assert bands.find(lines, rows, neighbours(rows)) == {}
 
 
 def test_places_taken_out_count_in_the_text_that_was_made() -> None:

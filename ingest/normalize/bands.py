@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from ingest.normalize.geometry import Relation, Row, is_resized
+from ingest.normalize.geometry import Neighbours, Row
 
 Joint = Literal["wrap", "cell"]
 """How a line goes on: within its cell, or with the next cell of the row."""
@@ -25,15 +25,14 @@ _PITCH = 1.7
 _LEVEL = 0.35
 
 
-def find(
-    lines: Sequence[str], rows: Sequence[Row], relations: Sequence[Relation]
-) -> dict[int, Joint]:
+def find(lines: Sequence[str], rows: Sequence[Row], around: Neighbours) -> dict[int, Joint]:
     """Return, by index of the first of two lines, how cells hold them together."""
     joints: dict[int, Joint] = {}
+    relations = around.relations
     for index, where in enumerate(relations):
         if where != "elsewhere":
             continue
-        begin = _cell_before(lines, rows, relations, index)
+        begin = _cell_before(lines, rows, around, index)
         if begin is None:
             continue
         joints.update(dict.fromkeys(range(begin, index), "wrap"))
@@ -41,7 +40,7 @@ def find(
         at = index + 1
         # The last cell of the row has no return after it; its lines stand as close.
         tight = max((rows[one + 1].top - rows[one].top for one in range(begin, index)), default=0.0)
-        while at < len(relations) and _wraps(lines, rows, relations, at):
+        while at < len(relations) and _wraps(lines, rows, around, at):
             if rows[at + 1].top - rows[at].top > 1.1 * tight:
                 break
             if rows[at + 1].bottom > rows[index].bottom + _LEVEL * rows[at].em + tight:
@@ -52,13 +51,13 @@ def find(
 
 
 def _cell_before(
-    lines: Sequence[str], rows: Sequence[Row], relations: Sequence[Relation], index: int
+    lines: Sequence[str], rows: Sequence[Row], around: Neighbours, index: int
 ) -> int | None:
     """Index of the first line of the cell that ends at `index`, if the next line returns from it."""
     last, following = rows[index], rows[index + 1]
     if last.page != following.page or not (last.upright and following.upright):
         return None
-    if following.top >= last.top or is_resized(last, following):
+    if following.top >= last.top or around.resized[index]:
         return None
     centred: int | None = None
     right = last.right
@@ -73,19 +72,17 @@ def _cell_before(
         middle = (row.top + last.bottom) / 2
         if begin < index and abs(middle - (following.top + following.bottom) / 2) <= level:
             centred = begin
-        if begin and not _wraps(lines, rows, relations, begin - 1):
+        if begin and not _wraps(lines, rows, around, begin - 1):
             break
     return centred
 
 
-def _wraps(
-    lines: Sequence[str], rows: Sequence[Row], relations: Sequence[Relation], index: int
-) -> bool:
+def _wraps(lines: Sequence[str], rows: Sequence[Row], around: Neighbours, index: int) -> bool:
     """Whether the line after `index` can be a further line of the last cell on that line."""
-    if relations[index] != "below":
+    if around.relations[index] != "below":
         return False
     one, two = rows[index], rows[index + 1]
-    if is_resized(one, two) or two.top - one.top > _PITCH * one.em:
+    if around.resized[index] or two.top - one.top > _PITCH * one.em:
         return False
     # The last cell begins at least as far right as its own words reach back.
     words = lines[index].rsplit(" ", 1)[-1]

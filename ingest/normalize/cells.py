@@ -37,12 +37,23 @@ def parts(space: float) -> bool:
     return space < -0.5 or space > _BORDER
 
 
-def tabular(lines: Sequence[str], rows: Sequence[Row], relations: Sequence[Relation]) -> list[bool]:
-    """Say for each line whether it is the row of a table, or a piece of one, heads among them."""
-    are_rows = list(map(markers.is_tabular, lines))
-    for index, where in enumerate(relations):
-        if where == "beside" and parts(gap(rows[index], rows[index + 1])):
-            are_rows[index] = are_rows[index + 1] = True
+def tabular(
+    lines: Sequence[str],
+    rows: Sequence[Row],
+    relations: Sequence[Relation],
+    likely: Sequence[bool],
+) -> list[bool]:
+    """Say for each line whether it is the row of a table, or a piece of one, heads among them.
+
+    `likely` says which lines look like rows by themselves.
+    """
+    are_rows = list(likely)
+    if "beside" in relations:
+        for index, where in enumerate(relations):
+            if where == "beside" and parts(gap(rows[index], rows[index + 1])):
+                are_rows[index] = are_rows[index + 1] = True
+    if True not in are_rows:
+        return are_rows
     for index, where in enumerate(relations):
         following = lines[index + 1]
         if where == "below" and are_rows[index + 1] and not are_rows[index]:
@@ -61,6 +72,8 @@ def tabular(lines: Sequence[str], rows: Sequence[Row], relations: Sequence[Relat
 
 def find(lines: Sequence[str], are_rows: Sequence[bool], rows: Sequence[Row]) -> list[Edit]:
     """Return the edits that put tabs between the cells of tables."""
+    if True not in are_rows:
+        return []
     borders = {
         index: count
         for begin, end in _tables(are_rows)

@@ -38,7 +38,25 @@ _SUSPECT = re.compile(
     "\ufffe\uffff\U0001fffe\U0001ffff\U0002f800-\U0002fa1f\U0002fffe-\U0002ffff]+"
 )
 
+# The upper halves of UTF-16 units under which nothing printable is looked at by a rule.
+_PLAIN_HALVES = bytes(
+    half for half in range(256) if half not in (0x03, 0x11, 0x2E, 0x2F, *range(0xD8, 0xFC))
+)
+
 Rule = Callable[[str, Setting], Iterator[Edit]]
+
+
+def _may_be_suspect(text: str) -> bool:
+    """Say whether a text may hold what a rule looks at: ten times as fast as to search for it."""
+    if (
+        not text.replace("\n", "").replace("\t", "").isprintable()
+        or "\u3099" in text
+        or "\u309a" in text
+    ):
+        return True
+    return not text.isascii() and bool(
+        text.encode("utf-16-le", "surrogatepass")[1::2].translate(None, _PLAIN_HALVES)
+    )
 
 
 def find(text: str, setting: Setting) -> list[Edit]:
@@ -48,7 +66,7 @@ def find(text: str, setting: Setting) -> list[Edit]:
     >>> [edit[:5] for edit in find("ﬁnal re\\u00adport", setting)]
     [(0, 1, 'ﬁ', 'fi', 'normalize.ligature'), (7, 8, '\\xad', '', 'normalize.soft-hyphen')]
     """
-    if text.isascii() and text.isprintable():
+    if not _may_be_suspect(text):
         return []
     suspects = "".join(set(_SUSPECT.findall(text)))
     if not suspects:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from math import inf
 from typing import NamedTuple
 
-from ingest.normalize.geometry import Relation, Row
+from ingest.normalize.geometry import Neighbours, Row
 
 NARROWEST = 12.0
 """em: prose is set at least that wide; narrower blocks are cells."""
@@ -31,9 +33,11 @@ _WIDE = re.compile(
     "[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]"
 )
 # What may not begin a line in Chinese and goes down with the character before it.
-_CLOSING = re.compile("[，。、；：！？）》〉”’」』】〕％,.;:!?)%]{1,2}")
+_CLOSES = "，。、；：！？）》〉”’」』】〕％,.;:!?)%"
+_CLOSING = re.compile(f"[{_CLOSES}]{{1,2}}")
 # What may not end a line goes down with what stands behind it.
-_OPENING = re.compile("[（《〈“‘「『【〔〖]([A-Za-z0-9+.,%-]{0,20})")
+_OPENS = "（《〈“‘「『【〔〖"
+_OPENING = re.compile(f"[{_OPENS}]([A-Za-z0-9+.,%-]{{0,20}})")
 _FIRST_WORD = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uff60]+")
 
 
@@ -75,13 +79,11 @@ class Columns(NamedTuple):
 class Setting(NamedTuple):
     """The lines of a document as columns are looked for in them.
 
-    `relations` and `pitches` have one entry less than the others; `needs` is what `needed`
-    gives.
+    `needs` is what the function of that name gives.
     """
 
     rows: Sequence[Row]
-    relations: Sequence[Relation]
-    pitches: Sequence[float]
+    around: Neighbours
     tabular: Sequence[bool]
     needs: Sequence[float]
 
@@ -133,24 +135,30 @@ def _around(columns: Sequence[Column], block: Column, em: float) -> Column | Non
 
 def _justified(prose: Sequence[Row]) -> list[Column]:
     """Columns that lines end at exactly, to two points, again and again."""
-    ends: dict[int, list[Row]] = {}
-    pages: dict[int, list[Interval]] = {}
-    for row in prose:
-        ends.setdefault(round(row.right / 2), []).append(row)
-        pages.setdefault(row.page, []).append((row.left, row.right))
+    places = [round(row.right / 2) for row in prose]
+    counts = Counter(places)
     # One line in a hundred, and four, end there: more than chance brings together.
     wanted = max(4, len(prose) // 100)
-    columns: list[Column] = []
-    for end, members in ends.items():
-        before, after = ends.get(end - 1, []), ends.get(end + 1, [])
+    frequent = [
+        end
+        for end, count in counts.items()
         # Two points may lie on a border of the grid: the fuller neighbour speaks for both.
-        if len(before) > len(members) or len(after) >= len(members):
-            continue
-        together = members + before + after
-        if len(together) >= wanted:
-            kept = _kept_to(together, pages)
-            if len(kept) >= wanted:
-                columns += _by_left_edge(kept)
+        if counts.get(end - 1, 0) <= count > counts.get(end + 1, 0)
+        and count + counts.get(end - 1, 0) + counts.get(end + 1, 0) >= wanted
+    ]
+    if not frequent:
+        return []
+    ends: dict[int, list[Row]] = {}
+    pages: dict[int, list[Interval]] = {}
+    for row, end in zip(prose, places, strict=True):
+        ends.setdefault(end, []).append(row)
+        pages.setdefault(row.page, []).append((row.left, row.right))
+    columns: list[Column] = []
+    for end in frequent:
+        together = ends[end] + ends.get(end - 1, []) + ends.get(end + 1, [])
+        kept = _kept_to(together, pages)
+        if len(kept) >= wanted:
+            columns += _by_left_edge(kept)
     return columns
 
 
@@ -166,11 +174,13 @@ def _kept_to(members: Sequence[Row], pages: Mapping[int, Sequence[Interval]]) ->
         by_page.setdefault(row.page, []).append(row)
     kept: list[Row] = []
     for page, ending in by_page.items():
-        edge, em = ending[0].right, ending[0].em
-        begin, end = edge - 2 * em, edge + 1.5 * em
-        beyond = sum([right > end and left < begin for left, right in pages[page]])
-        if 2 * len(ending) >= beyond:
-            kept += ending
+        if 2 * len(ending) < len(pages[page]):
+            edge, em = ending[0].right, ending[0].em
+            begin, end = edge - 2 * em, edge + 1.5 * em
+            beyond = sum([right > end and left < begin for left, right in pages[page]])
+            if 2 * len(ending) < beyond:
+                continue
+        kept += ending
     return kept
 
 
@@ -197,21 +207,23 @@ def _by_left_edge(rows: Sequence[Row]) -> Iterator[Column]:
 
 def _blocks(setting: Setting) -> Iterator[list[int]]:
     """Runs of at least two lines of prose, by index, below each other without a gap."""
-    rows, relations, pitches, tabular, _ = setting
+    (relations, _, pitches), tabular = setting.around, setting.tabular
     block: list[int] = []
-    closest = float("inf")
-    for index, row in enumerate(rows):
+    closest = inf
+    for index, row in enumerate(setting.rows):
         if not tabular[index]:
             block.append(index)
         if index < len(relations) and relations[index] == "below":
-            distance = pitches[index]
+            distance, em = pitches[index], row.em
             # A gap of a line and a half parts blocks that may be set to other widths.
-            if distance <= min(1.6 * closest, _FAR * row.em):
-                closest = min(closest, max(distance, 0.9 * row.em))
+            if distance <= 1.6 * closest and distance <= _FAR * em:
+                least = 0.9 * em
+                distance = max(least, distance)
+                closest = min(closest, distance)
                 continue
         if len(block) > 1:
             yield block
-        block, closest = [], float("inf")
+        block, closest = [], inf
 
 
 def _inset(setting: Setting, block: Sequence[int], shared: Sequence[Column]) -> Column | None:
@@ -240,11 +252,13 @@ def _inset(setting: Setting, block: Sequence[int], shared: Sequence[Column]) -> 
 
 def _full(rows: Sequence[Row], block: Sequence[int], needs: Sequence[float]) -> Column | None:
     """The column of a block whose lines are as full as words let them be."""
-    edge = max(rows[index].right for index in block)
-    left = min(rows[index].left for index in block)
+    rights = [rows[index].right for index in block]
+    edge = max(rights)
+    left = min([rows[index].left for index in block])
     if edge - left < NARROWEST * rows[block[0]].em:
         return None
-    full = sum(rows[one].right + needs[two] > edge for one, two in pairwise(block))
+    following = [needs[index] for index in block[1:]]
+    full = sum([right + need > edge for right, need in zip(rights, following, strict=False)])
     # Prose fills two lines in three; lists and code hardly one in five.
     return Column(left, edge, len(block)) if full >= max(3, 0.6 * (len(block) - 1)) else None
 
@@ -260,24 +274,34 @@ def _widest(columns: Sequence[Column]) -> list[Column]:
     return kept
 
 
-def needed(line: str, row: Row) -> float:
-    """Return the width of what would have had to fit on the line before, in points.
+def needs(lines: Sequence[str], rows: Sequence[Row]) -> list[float]:
+    """Return for each line the width of what would have had to fit on the one before, in points.
 
     That is the first word with its space, or the first ideograph with the marks that
     may not begin a line.
     """
-    wide = 0
-    if not line.isascii():
-        if _WIDE.match(line):
-            opening = _OPENING.match(line)
-            if opening:
-                # It goes down with what it opens, a figure or a word as a whole.
-                return (1 + max(1.0, 0.5 * len(opening[1]))) * row.em
-            closing = _CLOSING.match(line, 1)
-            return (1 + (closing.end() - 1 if closing else 0)) * row.em
-        wide = len(_WIDE.findall(line))
-    found = _FIRST_WORD.match(line)
-    length = found.end() if found else 1
-    # The average width of this very line's characters; ideographs count for two.
-    width = (row.right - row.left) / max(1, len(line) + wide)
-    return (length + 0.5) * width
+    begins_wide, first_word = _WIDE.match, _FIRST_WORD.match
+    widths: list[float] = []
+    for line, row in zip(lines, rows, strict=True):
+        wide = 0
+        if not line.isascii():
+            if begins_wide(line):
+                widths.append(_opening_ideographs(line) * row.em)
+                continue
+            wide = len(_WIDE.findall(line))
+        found = first_word(line)
+        length = found.end() if found else 1
+        # The average width of this very line's characters; ideographs count for two.
+        width = (row.right - row.left) / ((len(line) + wide) or 1)
+        widths.append((length + 0.5) * width)
+    return widths
+
+
+def _opening_ideographs(line: str) -> float:
+    """How many em the first ideograph of a line takes with what stays with it."""
+    opening = _OPENING.match(line) if line[0] in _OPENS else None
+    if opening:
+        # It goes down with what it opens, a figure or a word as a whole.
+        return 1 + max(1.0, 0.5 * len(opening[1]))
+    closing = _CLOSING.match(line, 1) if line[1:2] in _CLOSES else None
+    return 1 + (closing.end() - 1 if closing else 0)

@@ -8,20 +8,12 @@ type changes. No rule looks at what the words mean.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from itertools import pairwise, starmap
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from ingest.normalize import bands, cells, markers
-from ingest.normalize.columns import DEEPEST, Column, Setting, columns_of, needed
-from ingest.normalize.geometry import (
-    SIZE,
-    Relation,
-    Row,
-    is_resized,
-    pitches,
-    relation,
-    usual_pitch,
-)
+from ingest.normalize.columns import DEEPEST, Column, Setting, columns_of, needs
+from ingest.normalize.geometry import SIZE, Relation, Row, neighbours, usual_pitch
 
 # em: wider than the largest space of a justified line that is not full.
 _SHORT = 0.6
@@ -33,33 +25,67 @@ _GAP = 1.25
 _HEADING = 1.2
 
 
+class Words(NamedTuple):
+    """What each line says by itself, wherever it stands.
+
+    The kind of marker that it opens with, the width of its first word, and whether it looks
+    like the row of a table, or of a table of contents.
+    """
+
+    lines: list[str]
+    kinds: list[str]
+    needs: list[float]
+    tabular: list[bool]
+    contents: list[bool]
+
+    def without(self, spans: Iterable[tuple[int, int]]) -> Words:
+        """Leave out the lines from first to last of each span; spans are in order."""
+        lines, kinds, needed, tabular, contents = self
+        kept = Words(lines[:], kinds[:], needed[:], tabular[:], contents[:])
+        for first, last in reversed(list(spans)):
+            for column in kept:
+                del column[first : last + 1]
+        return kept
+
+
+def words_of(text: str, rows: Sequence[Row]) -> Words:
+    """Look at each line of the rows for itself."""
+    lines = [text[row.start : row.end] for row in rows]
+    return Words(
+        lines,
+        markers.kinds(lines),
+        needs(lines, rows),
+        markers.tabular(lines),
+        markers.contents(text, lines),
+    )
+
+
 class Layout:
     """What the decisions share: rows, their relations, columns and the usual distance.
 
     Every row is asked about several times by its neighbours: what it answers is known once.
     """
 
-    def __init__(self, text: str, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[Row], words: Words) -> None:
         self.rows = rows
-        self.lines = [text[row.start : row.end] for row in rows]
-        self.kinds = list(map(markers.kind, self.lines))
-        self.needs = list(map(needed, self.lines, rows))
-        self.relations: list[Relation] = list(starmap(relation, pairwise(rows)))
-        self.resized = list(starmap(is_resized, pairwise(rows)))
-        self.pitches = pitches(rows)
-        # Rows of cells may be several lines high; their distance is not that of lines.
-        of_prose: list[Relation] = [
-            "elsewhere" if "\t" in one or "\t" in two else where
-            for (one, two), where in zip(pairwise(self.lines), self.relations, strict=True)
-        ]
-        self.usual = usual_pitch(rows, of_prose)
-        self.tabular = cells.tabular(self.lines, rows, self.relations)
-        self.bands = bands.find(self.lines, rows, self.relations)
+        self.lines, self.kinds, self.needs, likely, self.contents = words
+        around = neighbours(rows)
+        self.relations, self.resized, self.pitches = around
+        of_prose = self.relations
+        tabbed = {index for index, line in enumerate(self.lines) if "\t" in line}
+        if tabbed:
+            # Rows of cells may be several lines high; their distance is not that of lines.
+            beside: Relation = "elsewhere"
+            of_prose = [
+                beside if index in tabbed or index + 1 in tabbed else where
+                for index, where in enumerate(of_prose)
+            ]
+        self.usual = usual_pitch(rows, around._replace(relations=of_prose))
+        self.tabular = cells.tabular(self.lines, rows, self.relations, likely)
+        self.bands = bands.find(self.lines, rows, around)
         for index in self.bands:
             self.tabular[index] = self.tabular[index + 1] = True
-        self.columns = columns_of(
-            Setting(rows, self.relations, self.pitches, self.tabular, self.needs)
-        )
+        self.columns = columns_of(Setting(rows, around, self.tabular, self.needs))
         # Tables are set smaller, and a report may hold more of them than of text.
         prose = [row for row, cells in zip(rows, self.tabular, strict=True) if not cells]
         self.body = _body_size(prose or rows)
@@ -105,10 +131,9 @@ def _body_size(rows: Sequence[Row]) -> float:
 
 def one_list(layout: Layout, opening: int, index: int, tabular: bool) -> bool:
     """Whether the next line goes on with the list or table that the present one belongs to."""
-    line, following = layout.lines[index], layout.lines[index + 1]
     if tabular and layout.tabular[index + 1]:
         return True
-    if markers.is_contents(line) and markers.is_contents(following):
+    if layout.contents[index] and layout.contents[index + 1]:
         return True
     kind = layout.kinds[opening]
     if not kind or kind == "chapter" or kind != layout.kinds[index + 1]:
@@ -118,27 +143,38 @@ def one_list(layout: Layout, opening: int, index: int, tabular: bool) -> bool:
     return one.em < SIZE * two.em and two.em < SIZE * one.em and two.em < 1.1 * layout.body
 
 
-def continues(layout: Layout, index: int, opening: int, line_left: float) -> bool:
-    """Whether the row after `index` goes on with the paragraph that `opening` began."""
-    one, two = layout.rows[index], layout.rows[index + 1]
-    where = layout.relations[index]
-    if not one.upright or not two.upright or layout.resized[index]:
+def may_continue(layout: Layout, index: int) -> bool | Column:
+    """Whether the row after `index` can go on with a paragraph, whichever it is.
+
+    The column that the row was set in where that rests with how the paragraph began.
+    """
+    rows = layout.rows
+    one, two = rows[index], rows[index + 1]
+    if layout.resized[index] or not one.upright or not two.upright:
         return False
     kind = layout.kinds[index + 1]
-    if kind == "bullet" or layout.tabular[index + 1] or markers.is_contents(layout.lines[index]):
+    if kind == "bullet" or layout.tabular[index + 1] or layout.contents[index]:
         return False
-    if where == "below" and _apart(layout, index):
-        return False
-    if where == "below" and two.em > _HEADING * layout.body:
-        return _heading_continues(layout, index, kind)
+    if layout.relations[index] == "below":
+        if _apart(layout, index):
+            return False
+        if two.em > _HEADING * layout.body:
+            return _heading_continues(layout, index, kind)
     column = layout.column(index)
     if column is None:
         return False
-    if one.right + layout.needs[index + 1] + _SHORT * one.em < column.right:
-        return False
-    first = layout.rows[opening]
-    if where == "elsewhere":
+    return one.right + layout.needs[index + 1] + _SHORT * one.em >= column.right and column
+
+
+def continues(layout: Layout, index: int, opening: int, line_left: float) -> bool:
+    """Whether the row after `index` goes on with the paragraph that `opening` began."""
+    column = may_continue(layout, index)
+    if isinstance(column, bool):
+        return column
+    kind = layout.kinds[index + 1]
+    if layout.relations[index] == "elsewhere":
         return _continues_elsewhere(layout, index, opening, kind)
+    one, two, first = layout.rows[index], layout.rows[index + 1], layout.rows[opening]
     if kind and kind == layout.kinds[opening] and abs(first.left - two.left) < one.em:
         return False
     return not _indented(layout, index, opening, line_left, column)

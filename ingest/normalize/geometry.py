@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import islice
 from operator import sub
 from typing import Literal, NamedTuple
 
@@ -129,51 +129,58 @@ def _moved(
     return after_starts, after_ends
 
 
-def relation(one: Row, two: Row) -> Relation:
-    """Say where `two`, which follows in the text, stands on the page.
+class Neighbours(NamedTuple):
+    """How each row stands to the next: one entry less than there are rows.
+
+    `pitches` are the distances of lines, the smaller of what tops and bottoms say: lines in
+    two fonts have boxes of different heights on one grid. `resized` says where the type
+    changes: both the sampled sizes and the heights of the lines say so.
+    """
+
+    relations: list[Relation]
+    resized: list[bool]
+    pitches: list[float]
+
+
+def neighbours(rows: Sequence[Row]) -> Neighbours:
+    """Compare each row with the one that follows it in the text.
 
     >>> one = Row(0, 4, 50, 100, 150, 110, 10, 0, True)
-    >>> relation(one, one._replace(top=115, bottom=125))
-    'below'
-    >>> relation(one, one._replace(left=160, right=200))
-    'beside'
+    >>> neighbours([one, one._replace(top=115, bottom=125), one._replace(left=160, right=200)])
+    Neighbours(relations=['below', 'elsewhere'], resized=[False, False], pitches=[15, -15])
     """
-    if one.page != two.page or not one.upright or not two.upright:
-        return "elsewhere"
-    shared = min(one.bottom, two.bottom) - max(one.top, two.top)
-    lower = min(one.bottom - one.top, two.bottom - two.top)
-    if shared > 0.45 * lower:
-        # Half an em of overlap: kerned and slanted neighbours reach into each other.
-        if two.left > one.right - 0.5 * one.em or two.right < one.left:
-            return "beside"
-        # A raised row over a denominator, or a line set very tight.
-        return "below" if two.top > one.top + 0.3 * one.em else "elsewhere"
-    if two.top < one.top:
-        return "elsewhere"
-    if min(one.right, two.right) <= max(one.left, two.left):
-        return "elsewhere"
-    return "below"
+    relations: list[Relation] = []
+    resized: list[bool] = []
+    if not rows:
+        return Neighbours(relations, resized, [])
+    # One walk over plain numbers: every line of every page comes through here.
+    _, _, left, top, right, bottom, em, page, upright = rows[0]
+    for _, _, x0, y0, x1, y1, size, number, stands in islice(rows, 1, None):
+        height, high = bottom - top, y1 - y0
+        resized.append(
+            (em >= size * SIZE or size >= em * SIZE)
+            and (height > high * SIZE or high > height * SIZE)
+        )
+        where: Relation = "elsewhere"
+        if page == number and upright and stands:
+            shared = 0.0 if y0 >= bottom else min(bottom, y1) - max(top, y0)
+            if shared > 0.0 and shared > 0.45 * min(height, high):
+                # Half an em of overlap: kerned and slanted neighbours reach into each other.
+                if x0 > right - 0.5 * em or x1 < left:
+                    where = "beside"
+                # A raised row over a denominator, or a line set very tight.
+                elif y0 > top + 0.3 * em:
+                    where = "below"
+            elif y0 >= top and x0 < right and left < x1 and left < right and x0 < x1:
+                where = "below"
+        relations.append(where)
+        left, top, right, bottom, em, page, upright = x0, y0, x1, y1, size, number, stands
+    _, _, _, tops, _, bottoms, *_ = zip(*rows, strict=True)
+    pitches = list(map(min, map(sub, tops[1:], tops), map(sub, bottoms[1:], bottoms)))
+    return Neighbours(relations, resized, pitches)
 
 
-def pitches(rows: Sequence[Row]) -> list[float]:
-    """Return the distance of each line to the next, the smaller of what tops and bottoms say.
-
-    Lines in two fonts have boxes of different heights on one grid.
-    """
-    tops = [row.top for row in rows]
-    bottoms = [row.bottom for row in rows]
-    return list(map(min, map(sub, tops[1:], tops), map(sub, bottoms[1:], bottoms)))
-
-
-def is_resized(one: Row, two: Row) -> bool:
-    """Say whether the type changes: both the sampled sizes and the heights of the lines say so."""
-    if one.em < two.em * SIZE and two.em < one.em * SIZE:
-        return False
-    height, other = one.bottom - one.top, two.bottom - two.top
-    return height > other * SIZE or other > height * SIZE
-
-
-def usual_pitch(rows: Sequence[Row], relations: Sequence[Relation]) -> float:
+def usual_pitch(rows: Sequence[Row], around: Neighbours) -> float:
     """Return the usual distance of the lines of one paragraph, in em.
 
     It is the smallest distance that is not rare: gaps between paragraphs may outnumber
@@ -183,10 +190,8 @@ def usual_pitch(rows: Sequence[Row], relations: Sequence[Relation]) -> float:
     counts = Counter(
         [
             round(distance / one.em, 1)
-            for (one, two), where, distance in zip(
-                pairwise(rows), relations, pitches(rows), strict=True
-            )
-            if where == "below" and not is_resized(one, two)
+            for one, where, is_resized, distance in zip(rows, *around, strict=False)
+            if where == "below" and not is_resized
         ]
     )
     if not counts:

@@ -43,7 +43,7 @@ class Joints:
     """
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
 
     def between(self, one: str, two: str) -> tuple[str, str]:
         """Return what is taken from the end of line `one` and what is put between it and `two`.
@@ -90,8 +90,8 @@ class Joints:
     @cached_property
     def _spaced(self) -> bool:
         """Whether the document sets a space between Han and Latin."""
-        spaced = len(_HAN_SPACE_LATIN.findall(self._text))
-        return spaced > len(_HAN_LATIN.findall(self._text))
+        spaced = len(_HAN_SPACE_LATIN.findall(self.text))
+        return spaced > len(_HAN_LATIN.findall(self.text))
 
     def _hyphen(self, one: str, two: str) -> tuple[str, str]:
         # A word ends behind the last blank: to search from there saves most of the line.
@@ -112,7 +112,7 @@ class Joints:
     @cached_property
     def _parts(self) -> list[str]:
         """What stands between blanks, in lower case."""
-        return self._text.lower().split()
+        return self.text.lower().split()
 
     @cached_property
     def _words(self) -> frozenset[str]:

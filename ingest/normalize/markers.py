@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 _HAN_NUMBER = "[一二三四五六七八九十百零〇]{1,5}"
 
@@ -22,17 +22,28 @@ _MARKERS = re.compile(
     """,
     re.VERBOSE,
 )
-# One search says that a line opens with none of them: most lines do.
+# One look says that a line opens with none of them: most lines do.
 _OPENING = re.compile(
-    "[•●■▪◆❖➢✔✓·◦‣○□◇▶►※❑➔⬥⋅\\-–—*①-⑳⑴-⒇㈠-㈩(（第一二三四五六七八九十百零〇0-9A-Za-z]"
+    "[•●■▪◆❖➢✔✓·◦‣○□◇▶►※❑➔⬥⋅\\-–—*①-⑳⑴-⒇㈠-㈩(（第一二三四五六七八九十百零〇0-9]|[A-Za-z]{1,5}[.)]"
 )
 
 # The row of a table of contents: dots lead to the number of a page.
 _LEADERS = re.compile(r"(?:\.{4}|…{2}|·{4}|(?:\. ){4}|_{4})[.…·_ ]{0,200}[0-9IVXivx]{0,5}\Z")
 
+_LEADING = ("....", "……", "····", ". . . .", "____")
+
 _DIGIT = re.compile(r"\d")
+_LETTERS = bytes(code for code in range(128) if chr(code) not in "\t\n?0123456789")
+"""Signs without which a line is no row; what is not ASCII stands as a question mark."""
+
 _FIGURE_BEGINS = "-+(（.,–—/N"
 _FIGURE = re.compile(r"[-+(（]?[\d.,]*\d[\d.,]*[%％)）]?|[-–—/]+|N/?A")
+
+
+def kinds(lines: Iterable[str]) -> list[str]:
+    """Name the kind of marker that each of some lines opens with, as `kind` does."""
+    may_open = _OPENING.match
+    return [kind(line) if may_open(line) else "" for line in lines]
 
 
 def kind(line: str) -> str:
@@ -41,10 +52,15 @@ def kind(line: str) -> str:
     >>> kind("（一）设施"), kind("3.1 Methods"), kind("• item"), kind("24.3%"), kind("Plain.")
     ('bracketed', 'levels', 'bullet', '', '')
     """
-    if not _OPENING.match(line):
-        return ""
     found = _MARKERS.match(line)
     return found.lastgroup or "" if found else ""
+
+
+def contents(text: str, lines: Sequence[str]) -> list[bool]:
+    """Say of each line of a text whether it is the row of a table of contents, as `is_contents`."""
+    if not any(dots in text for dots in _LEADING):
+        return [False] * len(lines)
+    return list(map(is_contents, lines))
 
 
 def is_contents(line: str) -> bool:
@@ -57,6 +73,16 @@ def is_contents(line: str) -> bool:
     if "...." not in tail and "…" not in tail and "··" not in tail and "__" not in tail:
         return ". . . ." in tail and _LEADERS.search(tail) is not None
     return _LEADERS.search(tail) is not None
+
+
+def tabular(lines: Sequence[str]) -> list[bool]:
+    """Say of each line whether it is a row of cells, as `is_tabular` does."""
+    # What is left of a line of letters is nothing, and known for all lines at once.
+    figures = "\n".join(lines).encode("ascii", "replace").translate(None, _LETTERS).split(b"\n")
+    return [
+        is_tabular(line) if found or "   " in line else False
+        for line, found in zip(lines, figures, strict=True)
+    ]
 
 
 def is_tabular(line: str) -> bool:

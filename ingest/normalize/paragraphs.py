@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ingest.document import Edit
 from ingest.normalize import cells, notes
-from ingest.normalize.continuation import Layout, continues, one_list
+from ingest.normalize.continuation import Layout, continues, may_continue, one_list, words_of
 from ingest.normalize.geometry import Row
 from ingest.normalize.joints import Joints
 
@@ -32,42 +32,65 @@ def find(text: str, rows: Sequence[Row]) -> list[Edit]:
     """
     if not rows:
         return []
-    layout = Layout(text, rows)
+    words = words_of(text, rows)
+    layout = Layout(rows, words)
     joints = Joints(text)
-    edits = [*_edits(text, layout, joints, {}), *cells.find(layout.lines, layout.tabular, rows)]
     found = list(notes.find(layout.lines, rows, layout.body))
-    return _around(text, rows, joints, (edits, found)) if found else edits
-
-
-def _around(
-    text: str,
-    rows: Sequence[Row],
-    joints: Joints,
-    known: tuple[Sequence[Edit], Sequence[notes.Notes]],
-) -> list[Edit]:
-    """The edits, with the notes put behind the paragraphs that they part.
-
-    What is decided inside of notes stays as it is; the rest is decided without them.
-    """
-    edits, found = known
-    spans = [(rows[first].start, rows[last].end) for first, last in found]
-    inside = _by_span(edits, spans)
+    if not found:
+        whole = range(len(layout.relations))
+        return [*_edits(layout, joints, {}, whole), *_borders(layout)]
+    inside = _inside(layout, joints, found)
     held: dict[int, _Held] = {}
     body: list[Row] = []
     at = 0
-    for (first, last), (start, end), own in zip(found, spans, inside, strict=True):
+    for (first, last), own in zip(found, inside, strict=True):
         body += rows[at:first]
+        start, end = rows[first].start, rows[last].end
         held[len(body) - 1] = _Held(start, end, _edited(text, start, end, own))
         at = last + 1
-    layout = Layout(text, [*body, *rows[at:]])
-    around = [
-        *_edits(text, layout, joints, held),
-        *cells.find(layout.lines, layout.tabular, layout.rows),
-    ]
+    without = Layout([*body, *rows[at:]], words.without(found))
+    whole = range(len(without.relations))
+    around = [*_edits(without, joints, held, whole), *_borders(without)]
     moved = [(edit.start, edit.end) for edit in around if edit.rule == NOTE]
     in_place = [edit for own in inside for edit in own]
     gone = {edit for own in _by_span(in_place, moved) for edit in own}
     return around + [edit for edit in in_place if edit not in gone]
+
+
+def _borders(layout: Layout) -> list[Edit]:
+    return cells.find(layout.lines, layout.tabular, layout.rows)
+
+
+def _inside(layout: Layout, joints: Joints, found: Sequence[notes.Notes]) -> list[list[Edit]]:
+    """The edits inside of each of some notes: there their own lines decide, and those around.
+
+    What is outside is decided without the notes, so no line is asked that has no part in it.
+    """
+    rows = layout.rows
+    spans = [(rows[first].start, rows[last].end) for first, last in found]
+    inside: list[list[Edit]] = []
+    for (first, last), span, borders in zip(
+        found, spans, _by_span(_borders(layout), spans), strict=True
+    ):
+        near = range(_sure_begin(layout, joints, first), min(last + 1, len(layout.relations)))
+        inside.append(_by_span(list(_edits(layout, joints, {}, near)), [span])[0] + borders)
+    return inside
+
+
+def _sure_begin(layout: Layout, joints: Joints, index: int) -> int:
+    """The last row up to `index` that opens a paragraph, however those before it are read."""
+    rows = layout.rows
+    while index:
+        before = index - 1
+        if (
+            layout.relations[before] != "beside"
+            and before not in layout.bands
+            and not joints.text[rows[before].end : rows[index].start].strip()
+            and not may_continue(layout, before)
+        ):
+            break
+        index = before
+    return index
 
 
 def _by_span(edits: Sequence[Edit], spans: Sequence[tuple[int, int]]) -> list[list[Edit]]:
@@ -97,15 +120,20 @@ def _edited(text: str, start: int, end: int, edits: Sequence[Edit]) -> str:
     return "".join(parts) + text[start:end]
 
 
-def _edits(text: str, layout: Layout, joints: Joints, kept: Mapping[int, _Held]) -> Iterator[Edit]:
-    """Yield the edits between rows; `kept` are notes, by the index of the row before them."""
-    rows = layout.rows
+def _edits(
+    layout: Layout, joints: Joints, kept: Mapping[int, _Held], span: range
+) -> Iterator[Edit]:
+    """Yield the edits behind the rows of a span, the first of which opens a paragraph.
+
+    `kept` are notes, by the index of the row before them.
+    """
+    text, rows, relations = joints.text, layout.rows, layout.relations
     waiting: list[str] = []  # notes that the present paragraph is still to be closed with
-    opening = 0  # index of the row that opens the present paragraph
-    line_left = rows[0].left  # where the present line begins, over rows beside each other
-    tabular = layout.tabular[0]
-    for index, where in enumerate(layout.relations):
-        one, two = rows[index], rows[index + 1]
+    opening = span.start  # index of the row that opens the present paragraph
+    line_left = rows[opening].left  # where the present line begins, over rows beside each other
+    tabular = layout.tabular[opening]
+    for index in span:
+        one, two, where = rows[index], rows[index + 1], relations[index]
         between = text[one.end : two.start]
         note = kept.get(index)
         if note is None and between.strip():
@@ -154,7 +182,8 @@ def _edits(text: str, layout: Layout, joints: Joints, kept: Mapping[int, _Held])
         line_left = two.left
         tabular = layout.tabular[index + 1]
     if waiting:
-        yield Edit(rows[-1].end, rows[-1].end, "", _closing(waiting), NOTE, "sure", _OVERLEAF)
+        end = rows[span.stop].end
+        yield Edit(end, end, "", _closing(waiting), NOTE, "sure", _OVERLEAF)
 
 
 def _closing(waiting: Sequence[str]) -> str:

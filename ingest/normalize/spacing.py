@@ -13,7 +13,8 @@ from ingest.normalize.geometry import Row
 
 _HAN = "\u3007\u3400-\u9fff\U00020000-\U0003ffff"
 _CJK = _HAN + "，。、；：！？（）《》“”‘’"
-_BETWEEN_HAN = re.compile(f"(?<=[{_CJK}]) {{1,3}}(?=[{_CJK}])")
+# It begins with the blank itself: the engine skips to it.
+_BETWEEN_HAN = re.compile(f" (?<=[{_CJK}] ) {{0,2}}(?=[{_CJK}])")
 _WIDE = re.compile(f"[{_HAN}\u3000-\u303f\uff00-\uff60]")
 _FULL_STOP = re.compile("[，。；：！？]")
 # A line of at least eight Han with a space after each.

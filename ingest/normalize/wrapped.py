@@ -76,7 +76,7 @@ def _blocks(text: str) -> Iterator[_Block]:
 
 
 def _is_prose(lines: Sequence[str]) -> bool:
-    return not _LAID_OUT.search("\n".join(lines)) and not any(map(markers.kind, lines[1:]))
+    return not _LAID_OUT.search("\n".join(lines)) and not any(markers.kinds(lines[1:]))
 
 
 def _columns(line: str) -> int:

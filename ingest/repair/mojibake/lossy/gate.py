@@ -13,7 +13,8 @@ from typing import Final
 from ingest.repair.mojibake.channels import LATIN
 from ingest.repair.mojibake.gate import Suspect
 from ingest.repair.mojibake.looks import read_as
-from ingest.repair.mojibake.lossy.readers import READERS
+from ingest.repair.mojibake.lossy.readers import READERS, octets
+from ingest.repair.mojibake.lossy.regions import is_among_whole
 
 # It begins with one small set: that is fast.
 _LOSS: Final = re.compile(r"[?\ufffd](?:(?<=\ufffd)|(?<=[^\x00-\x7f]\?)|(?=[^\x00-\x7f]))")
@@ -38,8 +39,11 @@ def suspects(text: str) -> Iterator[Suspect]:
         end = end if end >= 0 else len(text)
         # What lost bytes looks garbled beside the loss.
         at = min(end, loss.end() + NEAR)
-        near = max(start, loss.start() - NEAR)
-        if not any(look.search(text, near, at) for _, look in _looks()):
+        near = text[max(start, loss.start() - NEAR) : at]
+        if not any(
+            look.search(near) and is_among_whole(octets(near, READERS[name]).content)
+            for name, look in _looks()
+        ):
             continue
         at = end
         families = frozenset(

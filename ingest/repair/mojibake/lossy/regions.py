@@ -23,6 +23,9 @@ _BROKEN: Final = (
 _SHORT: Final = rb"[\xe0-\xef](?:\x20[\x80-\xbf]?\x20?|[\x80-\xbf]\x20?)?|[\xc2-\xdf]\x20?"
 _CUT: Final = rb"[\xe0-\xef][\x80-\xbf]?\Z"
 _ASCII: Final = rb"[\t\x20-\x7e]{1,40}"
+_RUN: Final = re.compile(b"(?:" + _WHOLE + b"|" + _BROKEN + b"|" + _ASCII + b")++")
+_LOSS: Final = re.compile(rb"[\x02\x03]")
+_CHARACTER: Final = re.compile(_WHOLE)
 #: Windows-1252 shows that controls were no controls for it.
 _WINDOWS: Final = re.compile("[€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _CONTROL: Final = re.compile("[\x80-\x9f]")
@@ -50,6 +53,13 @@ def _tokens(latin: bool) -> re.Pattern[bytes]:
     return re.compile(b"|".join(parts), re.DOTALL)
 
 
+def is_among_whole(content: bytes) -> bool:
+    """Whether a loss stands among whole characters of UTF-8, as it does in any region of use."""
+    return any(
+        _LOSS.search(run[0]) and _CHARACTER.search(run[0]) for run in _RUN.finditer(content)
+    )
+
+
 def regions(seen: Octets, line: str, reader: Reader) -> Iterator[list[Piece]]:
     """Regions of a line, each a list of pieces that begins and ends with what is no ASCII."""
     dropped = b""
@@ -61,13 +71,15 @@ def regions(seen: Octets, line: str, reader: Reader) -> Iterator[list[Piece]]:
         piece = _piece(token, seen, reader, dropped)
         if piece is not None:
             region.append(piece)
-        else:
+        elif region:
             yield from _closed(region, seen)
             region = []
     yield from _closed(region, seen)
 
 
 def _closed(region: list[Piece], seen: Octets) -> Iterator[list[Piece]]:
+    if not any(piece.parses for piece in region):
+        return
     text = "".join(piece.text for piece in region)
     wide = sum(char >= "\u0800" for char in text)
     pairs = sum("\x80" <= char < "\u0800" for char in text)
@@ -87,8 +99,6 @@ def _closed(region: list[Piece], seen: Octets) -> Iterator[list[Piece]]:
             region[-1] = Piece(start, start + len(kept.encode()), kept)
             break
         del region[-1]
-    if not any(piece.parses for piece in region):
-        return
     short = [piece for piece in region if piece.gap is not None and piece.gap.dropped]
     last = region[-1]
     missing = all(parse.cost > 0 for parse in last.parses)

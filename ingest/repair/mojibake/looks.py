@@ -67,8 +67,9 @@ class Scan(NamedTuple):
 
 
 def read_as(cells: Iterable[tuple[int, int]], encoding: str) -> str:
-    """The characters that pairs of bytes become in an encoding."""
-    return b"".join(map(bytes, cells)).decode(encoding, "ignore")
+    """The characters that pairs of bytes become in an encoding, each pair by itself: behind
+    one that the encoding lacks, a decoder would take the next ones out of step."""
+    return "".join(bytes(cell).decode(encoding, "ignore") for cell in cells)
 
 
 def _cells(leads: range, trails: range) -> Iterator[tuple[int, int]]:

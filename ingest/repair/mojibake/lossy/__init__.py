@@ -19,9 +19,17 @@ from ingest.repair.mojibake.lossy import spaces
 from ingest.repair.mojibake.lossy.beam import LEFT, Search
 from ingest.repair.mojibake.lossy.gate import suspects
 from ingest.repair.mojibake.lossy.named import named
-from ingest.repair.mojibake.lossy.readers import HOPELESS, READERS, Octets, Reader, octets
+from ingest.repair.mojibake.lossy.readers import (
+    HOPELESS,
+    QUESTION,
+    READERS,
+    REPLACED,
+    Octets,
+    Reader,
+    octets,
+)
 from ingest.repair.mojibake.lossy.record import Atom, Recorder
-from ingest.repair.mojibake.lossy.regions import Piece, regions
+from ingest.repair.mojibake.lossy.regions import Piece, in_styles, regions
 from ingest.repair.mojibake.plausibility import classes, cost
 from ingest.settings import Inference
 
@@ -33,10 +41,8 @@ _LOST: Final = "\N{REPLACEMENT CHARACTER}"
 MARGIN: Final = 14.0
 #: Nats taken off for each gap: the choice among what fits.
 GUESSED: Final = 3.0
-#: Characters of three bytes in everyday scripts that must have survived whole, where two
-#: broken ones count as one and one at least is whole; or else letters of two bytes.
-WHOLE: Final = 2
-LETTERS: Final = 6
+#: Bytes above ASCII that must have survived in a region, and as many as were lost.
+SURVIVED: Final = 6
 #: The good part is one in so many.
 PART: Final = 3
 _HIGH: Final = bytes(range(0x80, 0x100))
@@ -169,18 +175,22 @@ def _repair(
     dropped = any(piece.gap is not None and piece.gap.dropped for piece in region)
     if dropped and not _is_most(region, seen):
         return None
-    if not _is_likely(known, gaps):
+    if not _is_likely(region, seen, known):
         return Found(start, stop, (), reader) if _is_dropped(region, seen) else None
     if dropped and infer != "always" and gaps > _wide(known):
         return Found(start, stop, (), reader)
     if budget.left <= 0:
         return Found(start, stop, (), reader)
     search = Search(han(), reader, line[max(0, start - LEFT) : start], known)
-    found = search.run(region)
+    ways = list(in_styles(region, reader))
+    if len(ways) == 1:
+        region = ways[0][1]
+    found = search.run(ways)
     budget.left -= search.weighed
     before = _without_signs(line[start:stop])
-    after = _without_signs(known + "".join(choices[0].text for choices in found))
-    gain = cost(before, precise=True) - cost(after, precise=True) - GUESSED * gaps
+    decided = iter(found)
+    after = "".join(next(decided)[0].text if piece.parses else piece.text for piece in region)
+    gain = cost(before, precise=True) - cost(_without_signs(after), precise=True) - GUESSED * gaps
     if gain < MARGIN:
         return Found(start, stop, (), reader) if gain > MARGIN / 2 else None
     if f"utf-8-as-{reader.name}" in HOPELESS:
@@ -206,14 +216,12 @@ def _repair(
     return Found(start, stop, tuple(edits), reader)
 
 
-def _is_likely(known: str, gaps: int) -> bool:
+def _is_likely(region: list[Piece], seen: Octets, known: str) -> bool:
     """Whether so much has survived that it is hardly UTF-8 by accident."""
-    shape = classes(known)
-    wide = _wide(known)
-    letters = sum(map(shape.count, "cCl"))
-    if letters < LETTERS and (not wide or 2 * wide + gaps < 2 * WHOLE):
-        return False
-    if wide + letters < gaps / 3:
+    content = seen.content[region[0].start : region[-1].end]
+    survived = len(content) - len(content.translate(None, _HIGH))
+    lost = content.count(REPLACED) + content.count(QUESTION)
+    if survived < SURVIVED or survived < lost:
         return False
     rest = "".join(char for char in known if char > "\x7f")
     return cost(rest, precise=True) <= IMPLAUSIBLE * len(rest)

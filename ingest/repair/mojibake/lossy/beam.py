@@ -60,16 +60,46 @@ class Search:
         self._model = model
         self._reader = reader
         self._priors = Priors(model, known)
-        self._left = left[-LEFT:]
+        self._left = ""
         self._ways: list[_Way] = []
         self._since: list[int] = []
         self._missing: list[float] = []
         self._given_up = 0.0
-        self.decided: list[list[Choice]] = []
+        self._before = left[-LEFT:]
+        self._decided: list[list[Choice]] = []
         self.weighed = 0
 
-    def run(self, pieces: Sequence[Piece]) -> list[list[Choice]]:
-        """The readings of each gap of a region, in order."""
+    def run(self, ways: Sequence[tuple[float, Sequence[Piece]]]) -> list[list[Choice]]:
+        """The readings of each gap of a region, in order.
+
+        `ways` are the region as each style of its reader has it, with the nats of the style.
+        """
+        found = [self._readings(pieces) for _, pieces in ways]
+        if len(found) == 1:
+            return found[0]
+        nats = [
+            style + self._cost(pieces, one) for (style, pieces), one in zip(ways, found, strict=True)
+        ]
+        masses = [math.exp(SHARPNESS * (min(nats) - one)) for one in nats]
+        shares = [mass / sum(masses) for mass in masses]
+        return [_mixed(choices, shares) for choices in zip(*found, strict=True)]
+
+    def _cost(self, pieces: Sequence[Piece], found: Sequence[Sequence[Choice]]) -> float:
+        """Nats of a region with its best readings, and of how these come about."""
+        choices = iter(found)
+        text = ""
+        nats = 0.0
+        for piece in pieces:
+            if not piece.parses:
+                text += piece.text
+                continue
+            text += next(choices)[0].text
+            nats += piece.parses[0].cost
+        return nats - self._model.score(text)
+
+    def _readings(self, pieces: Sequence[Piece]) -> list[list[Choice]]:
+        self._left = self._before
+        self._decided = []
         for index, piece in enumerate(pieces):
             if not piece.parses:
                 self._pass(piece.text)
@@ -81,7 +111,7 @@ class Search:
         gaps = (piece for piece in pieces if piece.parses)
         return [
             [choices[0]._replace(alone=True)] if _is_alone(piece) else choices
-            for piece, choices in zip(gaps, self.decided, strict=True)
+            for piece, choices in zip(gaps, self._decided, strict=True)
         ]
 
     def _pass(self, text: str) -> None:
@@ -184,11 +214,23 @@ class Search:
         sharpened = {text: mass**SHARPNESS for text, mass in masses.items()}
         total = sum(sharpened.values()) + self._missing.pop(0)
         order = sorted(sharpened, key=lambda text: -sharpened[text])
-        self.decided.append([Choice(text, sharpened[text] / total) for text in order])
+        self._decided.append([Choice(text, sharpened[text] / total) for text in order])
         self._ways = [
             way._replace(gaps=way.gaps[1:]) for way in self._ways if way.gaps[0] == order[0]
         ]
         del self._since[0]
+
+
+def _mixed(found: Sequence[Sequence[Choice]], shares: Sequence[float]) -> list[Choice]:
+    """Readings of one gap, where either of two styles may be the reader's."""
+    if len({choices[0] for choices in found}) == 1 and found[0][0].alone:
+        return list(found[0])
+    masses: dict[str, float] = {}
+    for choices, share in zip(found, shares, strict=True):
+        for text, probability, _ in choices:
+            masses[text] = masses.get(text, 0.0) + share * probability
+    order = sorted(masses, key=lambda text: -masses[text])
+    return [Choice(text, masses[text]) for text in order]
 
 
 def _is_alone(piece: Piece) -> bool:

@@ -7,7 +7,10 @@ around a loss mostly fixes how many bytes are gone, and in which character.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum
 from functools import lru_cache
+from heapq import heappop, heappush
+from itertools import count
 from typing import Final, NamedTuple
 
 from ingest.repair.mojibake.channels import LATIN
@@ -29,14 +32,24 @@ class Parse(NamedTuple):
     """One way to understand a gap: its cost in nats and what stands in it.
 
     `loose` tells that the units do not say all: which bytes of one were lost depends on
-    the other. `pairs` tells that some loss stands for two bytes, `single` for one.
+    the other.
     """
 
     cost: float
     units: tuple[Unit, ...]
     loose: bool = False
-    pairs: bool = False
-    single: bool = False
+
+
+class Style(Enum):
+    """How a reader counts what it loses: a sign for each byte, or for each pair that it lacks.
+
+    80 begins a pair for old readers only.
+    """
+
+    BYTES = "bytes"
+    PAIRS = "pairs"
+    OLD_PAIRS = "old pairs"
+    EITHER = "either"
 
 
 class Gap(NamedTuple):
@@ -61,8 +74,6 @@ class _Way(NamedTuple):
     pair: int
     need: int
     loose: bool = False
-    pairs: bool = False
-    single: bool = False
 
 
 _FOLLOWING: Final = bytes(range(0x80, 0xC0))
@@ -74,23 +85,21 @@ _LOSS_BYTES: Final = tuple(bytes((sign,)) for sign in _LOSSES)
 #: Parses of one gap that are followed up, the cheapest first, and steps to look for them.
 PARSES: Final = 4
 STEPS: Final = 200
-#: Gaps that show together how their reader counts: a pair within a character is no byte.
-ENOUGH: Final = 3
 
-# Nats for how a reader writes a loss. One byte for U+FFFD is what most do; `?` stands for
-# a pair more often than for a byte, and for itself seldom.
-_PAIR_AS_REPLACED: Final = 3.0
-_BYTE_AS_QUESTION: Final = 0.7
+# Nats for how a reader writes a loss: most write U+FFFD for a byte, and `?` for either. `?`
+# stands for itself seldom.
+_PAIRS_AS_REPLACED: Final = 3.0
+_OLD: Final = 1.0
+_EITHER: Final = 6.0
 _SWALLOWED: Final = 4.0
 _TRUE_QUESTION: Final = 3.0
 _DROPPED: Final = 1.0
-_OTHER_STYLE: Final = 3.0
 _TRUE_SPACE: Final = 1.0
 
 
 # The same few gaps come again and again, above all where a whole language looks like them.
 @lru_cache(maxsize=4096)
-def parses(gap: Gap, reader: Reader) -> tuple[Parse, ...]:
+def parses(gap: Gap, reader: Reader, style: Style = Style.EITHER) -> tuple[Parse, ...]:
     """Ways to understand a gap as whole characters, cheapest first; none if it is no UTF-8.
 
     >>> from ingest.repair.mojibake.lossy.readers import READERS
@@ -99,55 +108,59 @@ def parses(gap: Gap, reader: Reader) -> tuple[Parse, ...]:
     [['e5', '80adaeaf', 'b3']]
     """
     found: list[Parse] = []
-    ways = [_Way(0, 0.0, (), (), -1, 0)]
+    steps = count()
+    ways = [(0.0, 0, next(steps), _Way(0, 0.0, (), (), -1, 0))]
     for _ in range(STEPS):
-        if not ways:
+        if not ways or len(found) == PARSES:
             break
-        way = ways.pop()
+        way = heappop(ways)[-1]
+        grown = []
         if way.need and gap.dropped:
-            dropped = _taken(way, (gap.dropped,), reader)
+            dropped = _taken(way, (gap.dropped,), reader, style)
             if dropped is not None:
-                ways.append(dropped._replace(cost=way.cost + _DROPPED))
-        if way.at == len(gap.content):
-            if not way.need:
-                found.append(Parse(way.cost, way.units, *way[-3:]))
+                grown.append(dropped._replace(cost=way.cost + _DROPPED))
+        if way.at < len(gap.content):
+            grown += _grown(gap, way, reader, style)
+        elif not way.need:
+            found.append(Parse(way.cost, way.units, way.loose))
+        for one in grown:
+            heappush(ways, (one.cost, -one.at, next(steps), one))
+    return tuple(found)
+
+
+def _grown(gap: Gap, way: _Way, reader: Reader, style: Style) -> Iterator[_Way]:
+    """A parse with the next element of its gap, in each way that UTF-8 allows."""
+    for nats, sets, text in _options(gap, way, reader, style):
+        grown = _taken(way, sets, reader, style)
+        if grown is None or (text and grown.need):
             continue
-        for nats, sets, text in _options(gap, way, reader):
-            grown = _taken(way, sets, reader)
-            if grown is None or (text and grown.need):
-                continue
-            if text:
-                grown = grown._replace(units=(*grown.units, text))
-            lost = gap.content[way.at] in _LOSSES and len(sets)
-            # A loss in front of a loss: what it was depends on what that was.
-            double = gap.content[way.at + 1 : way.at + 2] in _LOSS_BYTES
-            ways.append(
-                grown._replace(
-                    at=way.at + 1,
-                    cost=way.cost + nats,
-                    loose=grown.loose or (lost == 1 and double),
-                    pairs=way.pairs or lost == 2,
-                    single=way.single or (lost == 1 and not text),
-                )
-            )
-    found.sort(key=lambda one: one.cost)
-    return tuple(found[:PARSES])
+        if text:
+            grown = grown._replace(units=(*grown.units, text))
+        # A loss in front of a loss: what it was depends on what that was.
+        lost = gap.content[way.at] in _LOSSES and len(sets) == 1
+        double = gap.content[way.at + 1 : way.at + 2] in _LOSS_BYTES
+        yield grown._replace(
+            at=way.at + 1, cost=way.cost + nats, loose=grown.loose or (lost and double)
+        )
 
 
-def in_one_style(gaps: Sequence[Sequence[Parse]]) -> list[tuple[Parse, ...]]:
-    """Parses of the gaps of one region: a reader counts its losses in one way throughout.
-
-    Where every gap can be understood as single bytes, they are; where some gap cannot, a
-    pair is more likely in the others, too.
-    """
-    if len(gaps) >= ENOUGH and all(any(not one.pairs for one in gap) for gap in gaps):
-        return [tuple(one for one in gap if not one.pairs) for gap in gaps]
-    if not any(all(one.pairs for one in gap) for gap in gaps):
-        return [tuple(gap) for gap in gaps]
-    return [
-        tuple(one._replace(cost=one.cost + _OTHER_STYLE) if one.single else one for one in gap)
-        for gap in gaps
+def styles(gaps: Sequence[Gap], reader: Reader) -> list[tuple[float, Style]]:
+    """How the reader may have counted the losses of a region, which it did in one way
+    throughout, with the nats of each."""
+    signs = b"".join(gap.content for gap in gaps)
+    if reader.name == LATIN or not (REPLACED in signs or QUESTION in signs):
+        return [(0.0, Style.BYTES)]
+    pairs = _PAIRS_AS_REPLACED if REPLACED in signs else 0.0
+    found = [
+        (nats, style)
+        for nats, style in (
+            (0.0, Style.BYTES),
+            (pairs, Style.PAIRS),
+            (pairs + _OLD, Style.OLD_PAIRS),
+        )
+        if all(parses(gap, reader, style) for gap in gaps)
     ]
+    return found or [(_EITHER, Style.EITHER)]
 
 
 def reads_so(text: str, gap: Gap, reader: Reader) -> bool:
@@ -184,7 +197,9 @@ def reads_so(text: str, gap: Gap, reader: Reader) -> bool:
     return len(content) in places
 
 
-def _options(gap: Gap, way: _Way, reader: Reader) -> Iterator[tuple[float, tuple[bytes, ...], str]]:
+def _options(
+    gap: Gap, way: _Way, reader: Reader, style: Style
+) -> Iterator[tuple[float, tuple[bytes, ...], str]]:
     """What an element can stand for: nats, bytes, and text behind them."""
     byte = gap.content[way.at]
     if byte == _SPACE:
@@ -201,9 +216,12 @@ def _options(gap: Gap, way: _Way, reader: Reader) -> Iterator[tuple[float, tuple
     known = following not in (REPLACED, QUESTION)
     alone = lost_before(reader, following) if known else lost_anywhere(reader)
     question = byte == QUESTION
-    yield _BYTE_AS_QUESTION if question else 0.0, (alone,), ""
-    if reader.name != LATIN:
-        yield 0.0 if question else _PAIR_AS_REPLACED, _pair_sets(reader), ""
+    if style in (Style.PAIRS, Style.OLD_PAIRS) and following >= 0:
+        # Who counts pairs knows what begins none.
+        alone = bytes(one for one in alone if one not in _pair_sets(reader, style)[0])
+    yield 0.0, (alone,), ""
+    if style is not Style.BYTES and reader.name != LATIN:
+        yield 0.0, _pair_sets(reader, style), ""
         if question:
             yield _SWALLOWED, (_FOLLOWING,), "\ufffd"
     if question and not way.need:
@@ -211,17 +229,23 @@ def _options(gap: Gap, way: _Way, reader: Reader) -> Iterator[tuple[float, tuple
 
 
 @lru_cache(maxsize=16)
-def _pair_sets(reader: Reader) -> tuple[bytes, bytes]:
+def _pair_sets(reader: Reader, style: Style) -> tuple[bytes, bytes]:
     """The first and the second bytes of pairs that are lost within a character."""
-    return _halves(lost_pairs(reader))
+    return _halves(pair for pair in lost_pairs(reader) if pair[0] >= _least(style))
 
 
 @lru_cache(maxsize=16)
-def _pair_across(reader: Reader) -> tuple[bytes, bytes]:
+def _pair_across(reader: Reader, style: Style) -> tuple[bytes, bytes]:
     """The same for pairs of the last byte of a character and the first of the next."""
     return _halves(
-        pair for pair in lost_pairs(reader) if pair[0] in _FOLLOWING and pair[1] in _LEADS
+        pair
+        for pair in lost_pairs(reader)
+        if _least(style) <= pair[0] <= _FOLLOWING[-1] and pair[1] in _LEADS
     )
+
+
+def _least(style: Style) -> int:
+    return 0x81 if style is Style.PAIRS else 0x80
 
 
 def _halves(pairs: Iterable[bytes]) -> tuple[bytes, bytes]:
@@ -229,10 +253,10 @@ def _halves(pairs: Iterable[bytes]) -> tuple[bytes, bytes]:
     return bytes(sorted(set(first))), bytes(sorted(set(second)))
 
 
-def _taken(way: _Way, sets: Sequence[bytes], reader: Reader) -> _Way | None:
+def _taken(way: _Way, sets: Sequence[bytes], reader: Reader, style: Style) -> _Way | None:
     """Where a parse stands behind more bytes, or None where UTF-8 has no such thing."""
     if len(sets) == 2 and way.need == 1:
-        sets = _pair_across(reader)
+        sets = _pair_across(reader, style)
         way = way._replace(loose=True)
     for nth, one in enumerate(sets):
         fits = _within(one, way.need > 0)

@@ -69,6 +69,12 @@ def _looks() -> tuple[tuple[str, re.Pattern[str]], ...]:
             )
         )
         found.append(
-            (name, re.compile(f"[{one}][{two}\ufffd?]|[{three}\ufffd?][{one}]|[{two}][{three}]"))
+            (
+                name,
+                re.compile(
+                    f"[{one}][{two}\ufffd?]|[{three}\ufffd?][{one}]|[{two}][{three}]"
+                    f"|[\ufffd?][{one}{two}{three}]{{1,3}}[\ufffd?]"
+                ),
+            )
         )
     return tuple(found)

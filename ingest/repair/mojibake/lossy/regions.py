@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
 from ingest.repair.mojibake.channels import LATIN
-from ingest.repair.mojibake.lossy.gaps import Gap, Parse, in_one_style, parses
+from ingest.repair.mojibake.lossy.gaps import Gap, Parse, parses, styles
 from ingest.repair.mojibake.lossy.readers import CONTROLS, GAPS, Octets, Reader
 
 _WHOLE: Final = (
@@ -105,9 +105,20 @@ def _closed(region: list[Piece], seen: Octets) -> Iterator[list[Piece]]:
     if short == [last] and missing and last.end == len(seen.content):
         # Nothing else was dropped: the text ends here.
         region[-1] = Piece(last.start, last.end, "\ufffd", (Parse(0.0, ("\ufffd",)),), cut=True)
-    gaps = [piece for piece in region if piece.parses]
-    styled = iter(in_one_style([piece.parses for piece in gaps]))
-    yield [piece._replace(parses=next(styled)) if piece.parses else piece for piece in region]
+    yield region
+
+
+def in_styles(region: Sequence[Piece], reader: Reader) -> Iterator[tuple[float, list[Piece]]]:
+    """A region as each way of counting losses has it, with the nats of that."""
+    gaps = [piece.gap for piece in region if piece.gap is not None]
+    for nats, style in styles(gaps, reader):
+        yield (
+            nats,
+            [
+                piece._replace(parses=parses(piece.gap, reader, style)) if piece.gap else piece
+                for piece in region
+            ],
+        )
 
 
 def _piece(token: re.Match[bytes], seen: Octets, reader: Reader, dropped: bytes) -> Piece | None:

@@ -156,7 +156,7 @@ def test_a_parse_accounts_for_every_byte() -> None:
     gap = Gap(bytes.fromhex("e5 02 b3"), 0xE4, b"")
     (unit,) = parses(gap, reader)[0].units
     assert not isinstance(unit, str)
-    assert all(reads_so(char, gap, reader) for char, _ in fitting(unit))
+    assert all(reads_so(one.char, gap, reader) for one in fitting(unit))
     assert parses(Gap(bytes.fromhex("b3 b3 02"), 0xE4, b""), reader) == ()
 
 

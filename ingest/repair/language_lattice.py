@@ -96,6 +96,8 @@ class Lattice:
         self.words = words
         self._pairs = pairs
         self.word_probabilities = [math.exp(-n / word_scale) for n in range(256)]
+        #: Nats of a word by its level; the last, at -1, those of a character that is no word.
+        self.word_nats = [*(n / word_scale for n in range(256)), -math.log(unseen)]
         self._rests = [max(n, 0.5) / LEVELS for n in range(LEVELS + 1)]
         self._boosts = [math.exp(n / pair_scale - pair_offset) for n in range(LEVELS + 1)]
         self.unseen = unseen

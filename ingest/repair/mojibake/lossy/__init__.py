@@ -41,8 +41,13 @@ _LOST: Final = "\N{REPLACEMENT CHARACTER}"
 MARGIN: Final = 14.0
 #: Nats taken off for each gap: the choice among what fits.
 GUESSED: Final = 3.0
-#: Bytes above ASCII that must have survived in a region, and as many as were lost.
+#: Bytes above ASCII that must have survived in a region, and as many as were lost. Of what
+#: was read as Western text, characters of three bytes in everyday scripts that must have
+#: survived whole, where two broken ones count as one and one at least is whole; or else
+#: letters of two bytes.
 SURVIVED: Final = 6
+WHOLE: Final = 2
+LETTERS: Final = 6
 #: The good part is one in so many.
 PART: Final = 3
 _HIGH: Final = bytes(range(0x80, 0x100))
@@ -175,7 +180,7 @@ def _repair(
     dropped = any(piece.gap is not None and piece.gap.dropped for piece in region)
     if dropped and not _is_most(region, seen):
         return None
-    if not _is_likely(region, seen, known):
+    if not _is_likely(region, seen, known, reader):
         return Found(start, stop, (), reader) if _is_dropped(region, seen) else None
     if dropped and infer != "always" and gaps > _wide(known):
         return Found(start, stop, (), reader)
@@ -216,13 +221,23 @@ def _repair(
     return Found(start, stop, tuple(edits), reader)
 
 
-def _is_likely(region: list[Piece], seen: Octets, known: str) -> bool:
+def _is_likely(region: list[Piece], seen: Octets, known: str, reader: Reader) -> bool:
     """Whether so much has survived that it is hardly UTF-8 by accident."""
-    content = seen.content[region[0].start : region[-1].end]
-    survived = len(content) - len(content.translate(None, _HIGH))
-    lost = content.count(REPLACED) + content.count(QUESTION)
-    if survived < SURVIVED or survived < lost:
-        return False
+    if reader.name == LATIN:
+        # Letters with accents are bytes of UTF-8, two in a row less often.
+        shape = classes(known)
+        gaps = sum(len(piece.parses) > 0 for piece in region)
+        wide, letters = _wide(known), sum(map(shape.count, "cCl"))
+        if letters < LETTERS and (not wide or 2 * wide + gaps < 2 * WHOLE):
+            return False
+        if wide + letters < gaps / 3:
+            return False
+    else:
+        content = seen.content[region[0].start : region[-1].end]
+        survived = len(content) - len(content.translate(None, _HIGH))
+        lost = content.count(REPLACED) + content.count(QUESTION)
+        if survived < SURVIVED or survived < lost:
+            return False
     rest = "".join(char for char in known if char > "\x7f")
     return cost(rest, precise=True) <= IMPLAUSIBLE * len(rest)
 

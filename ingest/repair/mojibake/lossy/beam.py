@@ -27,9 +27,10 @@ _NOTHING: Final = 12.0
 
 _ANYWHERE: Final = State(UNKNOWN, 1.0, 1.0)
 
-#: A way within a gap: nats, where the model stands, the character that it has not been told
-#: of yet, and the text of the gap so far. Most ways are given up before they are told.
-_Step = tuple[float, Progress, str, str]
+#: A way within a gap: nats less what the character behind the gap will save, nats, where the
+#: model stands, the character that it has not been told of yet, and the text of the gap so
+#: far. Most ways are given up before they are told.
+_Step = tuple[float, float, Progress, str, str]
 
 
 class Choice(NamedTuple):
@@ -65,6 +66,7 @@ class Search:
         self._since: list[int] = []
         self._missing: list[float] = []
         self._given_up = 0.0
+        self._best = 0.0
         self._before = left[-LEFT:]
         self._decided: list[list[Choice]] = []
         self.weighed = 0
@@ -78,7 +80,8 @@ class Search:
         if len(found) == 1:
             return found[0]
         nats = [
-            style + self._cost(pieces, one) for (style, pieces), one in zip(ways, found, strict=True)
+            style + self._cost(pieces, one)
+            for (style, pieces), one in zip(ways, found, strict=True)
         ]
         masses = [math.exp(SHARPNESS * (min(nats) - one)) for one in nats]
         shares = [mass / sum(masses) for mass in masses]
@@ -133,6 +136,7 @@ class Search:
         if not self._ways:
             self._ways = [_Way(0.0, self._begin(), ())]
         self._given_up = BEHIND
+        self._best = min(way.cost for way in self._ways)
         grown = [
             (step, before.gaps)
             for before in self._ways
@@ -143,7 +147,7 @@ class Search:
         self._ways = []
         for step, gaps in grown[:ONWARD]:
             if step[0] <= best + BEHIND:
-                cost, progress, _, text = self._told(step)
+                _, cost, progress, _, text = self._told(step)
                 self._ways.append(_Way(cost, progress, (*gaps, text)))
         if len(grown) > ONWARD:
             self._given_up = min(self._given_up, grown[ONWARD][0][0] - best)
@@ -159,19 +163,26 @@ class Search:
         return progress
 
     def _told(self, step: _Step) -> _Step:
-        cost, progress, char, text = step
+        rank, cost, progress, char, text = step
         if char:
             _, progress = self._model.advance(progress, char)
-        return cost, progress, "", text
+        return rank, cost, progress, "", text
 
     def _through(self, before: _Way, piece: Piece, right: str) -> Iterator[_Step]:
         for parse in piece.parses:
-            steps: list[_Step] = [(before.cost + parse.cost, before.progress, "", "")]
+            begun = before.cost + parse.cost
+            steps: list[_Step] = [(begun, begun, before.progress, "", "")]
             last = len(parse.units) - 1
             for nth, unit in enumerate(parse.units):
                 behind = right if nth == last else ""
+                # What looks worse than this by its neighbours alone will not come first.
+                limit = BEHIND - begun + self._best + steps[0][0]
                 steps = [
-                    grown for step in steps for grown in self._over(self._told(step), unit, behind)
+                    grown
+                    for step in steps
+                    for grown in self._over(
+                        self._told(step), unit, behind, max(0.0, limit - step[0])
+                    )
                 ]
                 steps.sort(key=lambda step: step[0])
                 if len(steps) > WIDTH and nth < last:
@@ -180,29 +191,33 @@ class Search:
             if parse.loose and piece.gap is not None:
                 # Bytes of two characters may have been lost as one.
                 gap, reader = piece.gap, self._reader
-                fits = (step for step in steps if reads_so(step[3], gap, reader))
+                fits = (step for step in steps if reads_so(step[-1], gap, reader))
                 fit = list(islice(fits, WIDTH))
                 if fit and fit[0] != steps[0]:
                     self._given_up = 0.0
                 steps = fit or steps
             yield from steps[:WIDTH]
 
-    def _over(self, step: _Step, unit: Unit, right: str) -> Iterator[_Step]:
-        cost, progress, _, text = step
+    def _over(self, step: _Step, unit: Unit, right: str, limit: float) -> Iterator[_Step]:
+        _, cost, progress, _, text = step
         if isinstance(unit, str):
             for char in unit:
                 more, progress = self._model.advance(progress, char)
                 cost += more
-            yield cost, progress, "", text + unit
+            yield cost, cost, progress, "", text + unit
             return
         candidates, behind = self._priors.candidates(unit, (self._left + text)[-1:], right)
         self._given_up = min(self._given_up, behind)
         self.weighed += len(candidates)
         if not candidates:
             more, progress = self._model.advance(progress, "\ufffd")
-            yield cost + more + _NOTHING, progress, "", text + "\ufffd"
-        for char, nats in candidates:
-            yield cost + self._model.cost(progress, char) + nats, progress, char, text + char
+            cost += more + _NOTHING
+            yield cost, cost, progress, "", text + "\ufffd"
+        for behind, char, nats, saved in candidates:
+            if behind > limit:
+                break
+            here = cost + self._model.cost(progress, char) + nats
+            yield here - saved, here, progress, char, text + char
 
     def _decide(self) -> None:
         """Settle the oldest gap; ways that disagree are given up."""

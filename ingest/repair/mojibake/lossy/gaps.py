@@ -85,6 +85,8 @@ _LOSS_BYTES: Final = tuple(bytes((sign,)) for sign in _LOSSES)
 #: Parses of one gap that are followed up, the cheapest first, and steps to look for them.
 PARSES: Final = 4
 STEPS: Final = 200
+#: Gaps that show together that each U+FFFD is a byte: a pair within a character is none.
+ENOUGH: Final = 3
 
 # Nats for how a reader writes a loss: most write U+FFFD for a byte, and `?` for either. `?`
 # stands for itself seldom.
@@ -150,7 +152,11 @@ def styles(gaps: Sequence[Gap], reader: Reader) -> list[tuple[float, Style]]:
     signs = b"".join(gap.content for gap in gaps)
     if reader.name == LATIN or not (REPLACED in signs or QUESTION in signs):
         return [(0.0, Style.BYTES)]
-    pairs = _PAIRS_AS_REPLACED if REPLACED in signs else 0.0
+    pairs = 0.0
+    if REPLACED in signs:
+        pairs = _PAIRS_AS_REPLACED
+        if len(gaps) >= ENOUGH and all(parses(gap, reader, Style.BYTES) for gap in gaps):
+            return [(0.0, Style.BYTES)]
     found = [
         (nats, style)
         for nats, style in (

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from ingest.repair.mojibake.channels import LATIN
-from ingest.repair.mojibake.lossy.gaps import Gap, Parse, parses, styles
+from ingest.repair.mojibake.lossy.gaps import Gap, Parse, Style, parses, styles
 from ingest.repair.mojibake.lossy.readers import CONTROLS, GAPS, Octets, Reader
 
 _WHOLE: Final = (
@@ -136,6 +136,6 @@ def _piece(token: re.Match[bytes], seen: Octets, reader: Reader, dropped: bytes)
         return cut
     following = seen.content[end] if end < len(seen.content) else -1
     gap = Gap(content, following, dropped if kind == "short" else b"")
-    if found := parses(gap, reader):
+    if found := parses(gap, reader, Style.BYTES) or parses(gap, reader):
         return Piece(start, end, "", found, gap)
     return cut if kind == "short" and end == len(seen.content) else None

@@ -55,9 +55,7 @@ def _tokens(latin: bool) -> re.Pattern[bytes]:
 
 def is_among_whole(content: bytes) -> bool:
     """Whether a loss stands among whole characters of UTF-8, as it does in any region of use."""
-    return any(
-        _LOSS.search(run[0]) and _CHARACTER.search(run[0]) for run in _RUN.finditer(content)
-    )
+    return any(_LOSS.search(run[0]) and _CHARACTER.search(run[0]) for run in _RUN.finditer(content))
 
 
 def regions(seen: Octets, line: str, reader: Reader) -> Iterator[list[Piece]]:

@@ -166,6 +166,13 @@ def test_a_misreading_under_another(language: str, written: str) -> None:
         assert "read as latin-1" in edit.why
 
 
+def test_western_letters_under_chinese_ones() -> None:
+    """The first layer makes no better text: both are taken off at once, or none."""
+    garbled = misread(misread(SENTENCES["zh"], "gb18030", LATIN), "utf-8", "gb18030")
+    assert apply(garbled) == SENTENCES["zh"]
+    assert edits("没每忙毛茂梅煤媒猫盲，脫離脾胃。") == ([], [])
+
+
 def test_the_first_layer_is_not_taken_for_another_encoding() -> None:
     """UTF-8 under UTF-8 is as long as text in GBK would be, and says something there, too."""
     garbled = misread(misread("정 엄마도 모시", "utf-8", LATIN), "utf-8", LATIN)

@@ -133,6 +133,9 @@ def looks() -> tuple[Look, ...]:
     cyrillic = of(range(0xD0, 0xD2), _CONTINUATION, "gb18030")
     rare = of(range(0xD1, 0xD2), range(0x80, 0x90), "gb18030")
     rare += of(range(0xD0, 0xD1), range(0x90, 0xA1), "gb18030")
+    # Western letters, which may be Chinese bytes that were misread before, become 脌 to 脽.
+    letters = of(range(0xC2, 0xC4), _CONTINUATION, "gb18030")
+    capitals = of(range(0xC3, 0xC4), range(0x80, 0xA0), "gb18030")
     # The latter half of GB 2312's common characters becomes rare ones in Big5, and its
     # punctuation these signs.
     signs = "ㄗㄘㄛㄩ﹜﹝"
@@ -147,6 +150,7 @@ def looks() -> tuple[Look, ...]:
             rare,
             f"(?:(?<=[{cyrillic}][{rare}])[{cyrillic}]|[{cyrillic}][{cyrillic}])",
         ),
+        Look("utf-8-as-gb18030", "", capitals, f"[{letters}]{{3}}"),
         DASH,
         Look("utf-8-as-cp932", "", sjis_first, "(?:[｡-ﾟ\x80\xa0]|(?<=[縺繧繝]).?[縺繧繝])"),
         Look(

@@ -16,7 +16,7 @@ from ingest.batch.layout import lay_out
 kept = [bytes([number % 251]) * (number * 37 % 5000) for number in range(20_000)]
 for number in range(0, 20_000, 3):
     kept[number] = b""  # gaps
-room = lay_out() if sys.argv[1] == "laid-out" else 0
+room = lay_out(1 << 30) if sys.argv[1] == "laid-out" else 0
 
 def faults():
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt

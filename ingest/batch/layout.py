@@ -38,12 +38,13 @@ class _Blocks(ctypes.Structure):
     _fields_ = (("before", ctypes.c_size_t * 9), ("top", ctypes.c_size_t))
 
 
-def lay_out() -> int:
+def lay_out(limit: int) -> int:
     """Lay out the memory of this process for forking; return the bytes set aside for children.
 
-    Gaps between blocks are used up for good: a few megabytes, once.
+    Nothing is set aside, and nothing done, where a child may take no more than a few times
+    that, `limit` bytes. Gaps between blocks are used up for good: a few megabytes, once.
     """
-    if sys.platform != "linux":
+    if sys.platform != "linux" or limit < 4 * _ROOM:
         return 0
     libc = ctypes.CDLL(None)
     if not hasattr(libc, "mallinfo2"):  # glibc from 2.33 on; no other has it
@@ -74,8 +75,7 @@ def _use_up_gaps(libc: ctypes.CDLL) -> None:
     for size in _SIZES:
         while 0 < libc.malloc(size) < top:
             pass
-    libc.mallopt(_TOP_PAD, _ROOM)
-    libc.free(libc.malloc(_ROOM))
+    libc.free(libc.malloc(_ROOM + 2 * _HUGE))
     libc.mallopt(_TOP_PAD, 1 << 20)
     libc.mallopt(_MMAP, _LARGE)
 

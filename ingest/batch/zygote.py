@@ -79,8 +79,10 @@ class Zygote:
         # Python wakes the selector for a signal only where it has a handler of its own.
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
-        # What is set aside for children is theirs already: it counts as what they take.
-        self._own = mapped_bytes() - lay_out()
+        set_aside = lay_out(limits.memory)
+        self._own = mapped_bytes()
+        # What is set aside for children is mapped already, and counts as what they take.
+        self._counted_from = self._own - set_aside
         self._own_resident = resident_bytes()
         # Last: everything that this process itself opens is open by now.
         self._confinement = Confinement() if confine else None
@@ -175,7 +177,9 @@ class Zygote:
                     share=message["share"],
                     readings=tuple(files[len(files) - message["readings"] :]),
                 ),
-                child.Surroundings(os.getppid(), noise, self._limits, self._own, self._confinement),
+                child.Surroundings(
+                    os.getppid(), noise, self._limits, self._counted_from, self._confinement
+                ),
             )
         finally:
             os._exit(child.FAILED)

@@ -32,7 +32,7 @@ EXCEPTION = re.compile(r"\b\w+(?:Error|Exception)\b|Traceback")
 CPU, WALL, MEMORY = 6, 120, 1 << 30
 _WARM = 10
 """Ordinary documents at the start: what the batch has in memory after them it needs anyway."""
-_OWN = 60 << 20
+_OWN = 80 << 20
 """Bytes that a child has in memory before it opens its document."""
 
 

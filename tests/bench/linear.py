@@ -53,6 +53,7 @@ REPEATED = {
     "annotations": "區(qū)",
     "UTF-8 as Latin-1": "ä¸­",
     "GBK as Latin-1": "ÖÐ",
+    "letters of other alphabets": "sp‰t f乺 k■n prй ",
     "notices": "本站资料均由网友上传，如有侵权请联系客服删除。\n",
     "one long notice": "本站资料均由网友上传，如有侵权请联系客服删除。",
     "words of sites": "版权所有 下载 登录 ",

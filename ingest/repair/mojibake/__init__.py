@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 
 from ingest.compose import compose
 from ingest.edits import Edit, Mark, in_order, replaced
-from ingest.repair.mojibake import lossy, mention, single_byte
+from ingest.repair.mojibake import lossy, mention, odd, single_byte
 from ingest.repair.mojibake.channels import LATIN
 from ingest.repair.mojibake.gate import Suspect, hits, is_doubtful, suspects
 from ingest.repair.mojibake.plausibility import nats
@@ -58,6 +58,7 @@ def edits(text: str, infer: Inference = "auto") -> tuple[list[Edit], list[Mark]]
         named = [(one.start - suspect.start, one.end - suspect.start) for one in near]
         marks += garbled(line, suspect, sorted(look.taken + named))
     marks += _apart(lossy.named(text), made, marks)
+    marks += _apart(odd.marks(text, about), made, marks + gone)
     return made, sorted(marks + gone)
 
 

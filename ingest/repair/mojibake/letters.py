@@ -89,6 +89,19 @@ def _table() -> tuple[dict[str, int], int, int, int, list[int]]:
     return table, rest, len(languages), len(repaired), biases
 
 
+@cache
+def alphabets() -> tuple[frozenset[str] | None, ...]:
+    """For each place in `levels`, the letters beyond ASCII of its language.
+
+    None for a language that is not written in Latin letters, and for groups of languages.
+    """
+    content = resources.files("ingest").joinpath("data", "alphabets.tsv").read_text("utf-8")
+    rows = (line.split("\t") for line in content.split("\n") if line and line[0] != "#")
+    known = {language: frozenset(own + own.upper()) for language, own in rows}
+    languages = sorted({row[0] for row in _rows() if row[1]}, reverse=True)
+    return tuple(known.get(name) for name in languages)
+
+
 def words(text: str) -> Iterator[str]:
     """The words of a text that are written in letters.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from typing import Final, NamedTuple
 
 from ingest.edits import Edit
@@ -188,8 +188,6 @@ def _repair(
         return Found(start, stop, (), reader)
     search = Search(han(), reader, line[max(0, start - LEFT) : start], known)
     ways = list(in_styles(region, reader))
-    if len(ways) == 1:
-        region = ways[0][1]
     found = search.run(ways)
     budget.left -= search.weighed
     before = _without_signs(line[start:stop])
@@ -202,10 +200,10 @@ def _repair(
         return Found(start, stop, (), reader)
     atoms = []
     decided = iter(found)
-    for piece in region:
+    for piece, *styled in zip(region, *(pieces for _, pieces in ways), strict=True):
         if piece.parses:
             readings = next(decided)
-            sure = _without_guess(piece)
+            sure = _without_guess(styled)
             atoms.append(Atom(piece.start, piece.end, "", readings, sure, piece.cut))
         else:
             at = piece.start
@@ -285,10 +283,9 @@ def _is_chinese(known: str) -> bool:
     return characters > 0 and sum(map(shape.count, "ktsS")) * 8 <= characters
 
 
-def _without_guess(piece: Piece) -> str | None:
-    """What is known of a gap that can be understood in one way only."""
-    if len(piece.parses) > 1:
+def _without_guess(styled: Iterable[Piece]) -> str | None:
+    """What is known of a gap, given in each style, that can be understood in one way only."""
+    parses = {parse.units for piece in styled for parse in piece.parses}
+    if len(parses) > 1:
         return None
-    return "".join(
-        unit if isinstance(unit, str) else unit.only or _LOST for unit in piece.parses[0].units
-    )
+    return "".join(unit if isinstance(unit, str) else unit.only or _LOST for unit in parses.pop())

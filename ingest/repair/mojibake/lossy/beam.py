@@ -23,7 +23,7 @@ BEHIND: Final = 9.0
 LEFT: Final = 6
 RIGHT: Final = 3
 #: Nats for a place that nothing fits, as for a rare character.
-_NOTHING: Final = 12.0
+_NOTHING: Final = 16.0
 
 _ANYWHERE: Final = State(UNKNOWN, 1.0, 1.0)
 
@@ -96,9 +96,13 @@ class Search:
             if not piece.parses:
                 text += piece.text
                 continue
-            text += next(choices)[0].text
-            nats += piece.parses[0].cost
+            best = next(choices)[0].text
+            text += best
+            nats += piece.parses[0].cost + sum(map(self._beyond, best))
         return nats - self._model.score(text)
+
+    def _beyond(self, char: str) -> float:
+        return _NOTHING if char == "\ufffd" else self._priors.nats(char)
 
     def _readings(self, pieces: Sequence[Piece]) -> list[list[Choice]]:
         self._left = self._before

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from itertools import islice, product
 from typing import Final, NamedTuple
 
-from ingest.repair.language import han
+from ingest.repair.language import SYMBOL_SHARES, han
 from ingest.repair.language_lattice import is_han
 from ingest.repair.language_table import SEED, extend
 from ingest.repair.mojibake.lossy.readers import Reader, lost_pairs
@@ -142,8 +142,8 @@ def _repertoire() -> dict[str, Known]:
             continue
         symbol = symbols[0] if symbols else code
         alone = extend(SEED, symbol)
-        # The symbol of all that the model does not know is common, each of them is not.
-        own = nats[get(alone)] if is_han(symbol) or symbol == code else nats[_RAREST]
+        # What stands for many characters is common, each of them is not.
+        own = nats[_RAREST if chr(symbol) in SYMBOL_SHARES else get(alone)]
         beyond = _SIGNS.get(char) or BEYOND.get(kind, 0.0)
         if kind in "hH":
             simplified, traditional = model.scripts(char)

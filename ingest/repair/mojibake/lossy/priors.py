@@ -57,6 +57,11 @@ class Priors:
             self._nats[script] = -math.log((count + 0.05) / total)
         self._candidates: dict[tuple[Pattern, str, str], tuple[Sequence[Weighed], float]] = {}
 
+    def nats(self, char: str) -> float:
+        """Nats of a character beside what the model says of it."""
+        found = known(char)
+        return 0.0 if found is None else found.beyond + self._nats[found.kind]
+
     def candidates(self, unit: Pattern, left: str, right: str) -> tuple[Sequence[Weighed], float]:
         """Characters that fit, the likeliest first, and how far behind in nats those left out are.
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import NamedTuple, TypeVar
 
 from ingest.compose import compose
-from ingest.edits import Edit, Mark, in_order, replaced
+from ingest.edits import Edit, Mark, replaced
 from ingest.repair.mojibake import lossy, mention, odd, single_byte
 from ingest.repair.mojibake.channels import LATIN
 from ingest.repair.mojibake.gate import Suspect, hits, is_doubtful, suspects
@@ -183,8 +183,7 @@ def _proposals(
     regions = list(lossy.repairs(line, families, infer, effort.budget))
     # What can be read without any loss has lost nothing, if that is the better text.
     if regions and "\ufffd" not in line:
-        parts = [edit for region in regions for edit in region.edits]
-        restored = nats(replaced(line, in_order(parts))[:WINDOW])
+        restored = nats(_best(line, regions)[:WINDOW])
         whole_line = effort.search.whole(line)
         read = [one for one in whole_line if nats(one.reading.text[:WINDOW]) < restored]
         for one in read:
@@ -202,6 +201,21 @@ def _proposals(
     for start, end in whole:
         part = line if len(whole) == 1 else line[start:end]
         yield from _without_loss(part, start, families - lossy.HOPELESS, effort.search)
+
+
+def _best(line: str, regions: Iterable[lossy.Found]) -> str:
+    """A line with its regions as they are restored, or would be."""
+    at = 0
+    parts: list[str] = []
+    for region in regions:
+        here = line[region.start : region.end]
+        edits = [
+            edit._replace(start=edit.start - region.start, end=edit.end - region.start)
+            for edit in region.edits
+        ]
+        parts += (line[at : region.start], replaced(here, edits) if edits else region.best or here)
+        at = region.end
+    return "".join((*parts, line[at:]))
 
 
 def _without_loss(

@@ -71,13 +71,14 @@ IMPLAUSIBLE: Final = 9.5
 class Found(NamedTuple):
     """A region of a line that lost bytes, with its edits; none where it cannot be restored.
 
-    Offsets count in the line.
+    Offsets count in the line. `best` is the likeliest text, if it was looked for.
     """
 
     start: int
     end: int
     edits: tuple[Edit, ...]
     reader: Reader
+    best: str = ""
 
 
 class Budget:
@@ -144,7 +145,7 @@ def _blocks(line: str) -> Iterator[tuple[int, str]]:
 
 def _moved(found: Found, by: int) -> Found:
     edits = (edit._replace(start=edit.start + by, end=edit.end + by) for edit in found.edits)
-    return Found(found.start + by, found.end + by, tuple(edits), found.reader)
+    return found._replace(start=found.start + by, end=found.end + by, edits=tuple(edits))
 
 
 def cut_off(rest: str, family: str) -> str | None:
@@ -195,9 +196,9 @@ def _repair(
     after = "".join(next(decided)[0].text if piece.parses else piece.text for piece in region)
     gain = cost(before, precise=True) - cost(_without_signs(after), precise=True) - GUESSED * gaps
     if gain < MARGIN:
-        return Found(start, stop, (), reader) if gain > MARGIN / 2 else None
+        return Found(start, stop, (), reader, after) if gain > MARGIN / 2 else None
     if f"utf-8-as-{reader.name}" in HOPELESS:
-        return Found(start, stop, (), reader)
+        return Found(start, stop, (), reader, after)
     atoms = []
     decided = iter(found)
     for piece, *styled in zip(region, *(pieces for _, pieces in ways), strict=True):
@@ -216,7 +217,7 @@ def _repair(
         return None
     if infer != "always" and sum(edit.after.count(_LOST) for edit in edits) > _survived(known):
         edits = []
-    return Found(start, stop, tuple(edits), reader)
+    return Found(start, stop, tuple(edits), reader, after)
 
 
 def _is_likely(region: list[Piece], seen: Octets, known: str, reader: Reader) -> bool:

@@ -26,6 +26,7 @@ _ASCII: Final = rb"[\t\x20-\x7e]{1,40}"
 _RUN: Final = re.compile(b"(?:" + _WHOLE + b"|" + _BROKEN + b"|" + _ASCII + b")++")
 _LOSS: Final = re.compile(rb"[\x02\x03]")
 _CHARACTER: Final = re.compile(_WHOLE)
+_PARTS: Final = re.compile(rb"[\x80-\xef]{2}[\x02\x03].{0,6}?[\x80-\xef]{2}", re.DOTALL)
 #: Windows-1252 shows that controls were no controls for it.
 _WINDOWS: Final = re.compile("[€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _CONTROL: Final = re.compile("[\x80-\x9f]")
@@ -54,8 +55,11 @@ def _tokens(latin: bool) -> re.Pattern[bytes]:
 
 
 def is_among_whole(content: bytes) -> bool:
-    """Whether a loss stands among whole characters of UTF-8, as it does in any region of use."""
-    return any(_LOSS.search(run[0]) and _CHARACTER.search(run[0]) for run in _RUN.finditer(content))
+    """Whether a loss stands beside a whole character of UTF-8, or losses among parts of some."""
+    return any(
+        _LOSS.search(run[0]) and (_CHARACTER.search(run[0]) or _PARTS.search(run[0]))
+        for run in _RUN.finditer(content)
+    )
 
 
 def regions(seen: Octets, line: str, reader: Reader) -> Iterator[list[Piece]]:

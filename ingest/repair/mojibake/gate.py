@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
+from ingest.repair.mojibake.context import strangers
 from ingest.repair.mojibake.letters import is_unlikely
-from ingest.repair.mojibake.looks import ACCENTS, ANY, BETWEEN, CAPITALS, looks, patterns, scans
+from ingest.repair.mojibake.looks import ACCENTS, AMONG, ANY, CAPITALS, looks, patterns, scans
 from ingest.repair.mojibake.ordinary import Patience, is_named, is_ordinary
 from ingest.repair.mojibake.signs import together
 
@@ -59,6 +60,8 @@ def suspects(text: str) -> list[Suspect]:
     is_latin = len(head.encode("utf-8", "surrogatepass")) <= _FEW * len(head)
     if is_latin:
         places = _lines_with(text, _odd_words(text, patience))
+        strange = {_line(text, start) for start, _ in strangers(text)}
+        found.update((place, {ANY}) for place in strange)
     else:
         places = (_line(text, at) for at in _unexplained(text, patience))
     if not is_latin or _has_others(text):
@@ -82,11 +85,14 @@ def is_doubtful(line: str) -> bool:
     >>> is_doubtful("邢囊翑"), is_doubtful("под")
     (True, False)
     """
-    between = BETWEEN.pattern.finditer(line)
     return (
-        any(look.pattern.search(line) for look in looks() if look != BETWEEN)
-        or any(not is_named(line, hit.start() + 1) for hit in between)
-        or any(True for _ in chain(_unlikely(line), _dense(line)))
+        any(look.pattern.search(line) for look in looks() if look not in AMONG)
+        or any(
+            not is_named(line, hit.start() + AMONG[look])
+            for look in AMONG
+            for hit in look.pattern.finditer(line)
+        )
+        or any(True for _ in chain(_unlikely(line), _dense(line), strangers(line)))
     )
 
 
@@ -175,6 +181,8 @@ def _is_short(text: str, begin: int, end: int) -> bool:
 def hits(line: str, family: str) -> Iterator[tuple[int, int]]:
     """Spans of a line's pairs of characters that look garbled by one family of misreadings."""
     found = [hit.span() for pattern in patterns(family) for hit in pattern.finditer(line)]
+    if family == ANY:
+        found += strangers(line)
     found += (
         (start, end)
         for start, end, names in chain(together(line), _unlikely(line))

@@ -12,7 +12,10 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib import resources
+from operator import add
 from typing import Final
+
+from ingest.repair.mojibake import spelling
 
 #: Levels to a nat in the table.
 STEP: Final = 8
@@ -32,8 +35,9 @@ CAPITAL: Final = 1.0
 #: Nats a pair above which a word looks garbled.
 UNLIKELY: Final = 4.8
 
-#: Nats of a letter of an abbreviation.
+#: Nats of a letter of an abbreviation, and of one beyond ASCII.
 ABBREVIATED: Final = 4.0
+SIGN: Final = 7.0
 
 _LANE: Final = 16
 #: Letters of Latin, Greek and Cyrillic, as a set of a regular expression.
@@ -124,6 +128,29 @@ def levels(word: str, *, every: bool = True) -> tuple[int, ...]:
     return tuple(lanes if every else lanes[:repaired])
 
 
+@lru_cache(maxsize=1 << 14)
+def _costs(word: str, *, every: bool = True) -> tuple[int, ...]:
+    """What a word costs in each language, where one is known well by more than pairs."""
+    known = list(levels(word, every=every))
+    for lane, level in zip(_well_known(), spelling.levels(word), strict=True):
+        known[lane] = level
+    return tuple(known)
+
+
+@lru_cache(maxsize=1 << 14)
+def _as_foreign(word: str, *, every: bool = True) -> tuple[int, ...]:
+    """What a word costs in each language, or as a foreign word in a text in it."""
+    costs = _costs(word, every=every)
+    limit = min(costs) + round(FOREIGN * STEP)
+    return tuple(min(cost, limit) for cost in costs)
+
+
+@cache
+def _well_known() -> tuple[int, ...]:
+    languages = sorted({row[0] for row in _rows() if row[1]}, reverse=True)
+    return tuple(map(languages.index, spelling.languages()))
+
+
 @lru_cache(maxsize=4096)
 def is_unlikely(word: str) -> bool:
     """Whether no language spells a word so, or its capitals are out of order.
@@ -146,6 +173,7 @@ def is_spelled(text: str) -> bool:
     return not any(map(is_unlikely, words(text)))
 
 
+@lru_cache(maxsize=1 << 14)
 def capitals(word: str) -> float:
     """Nats for the capitals of a word.
 
@@ -163,7 +191,8 @@ def capitals(word: str) -> float:
 
 
 def _sign_cost(word: str) -> float:
-    return min(min(levels(word)) / STEP + capitals(word), ABBREVIATED * len(word) + capitals(word))
+    sign = ABBREVIATED if word.isascii() else SIGN
+    return min(min(_costs(word)) / STEP, sign * len(word)) + capitals(word)
 
 
 def letters_cost(chosen: list[str], *, every: bool = True) -> float:
@@ -173,21 +202,16 @@ def letters_cost(chosen: list[str], *, every: bool = True) -> float:
     True
     """
     # Letters that stand alone are signs, and a few capitals an abbreviation: no pairs to weigh.
-    if every:
-        short = [word for word in chosen if len(word) == 1 or (len(word) < 6 and word.isupper())]
-        chosen = [
-            word for word in chosen if len(word) > 1 and not (len(word) < 6 and word.isupper())
-        ]
-        signs = sum(map(_sign_cost, short))
-    else:
-        signs = 0.0
+    short = [
+        word
+        for word in chosen
+        if (every or word.isascii()) and (len(word) == 1 or (len(word) < 6 and word.isupper()))
+    ]
+    chosen = [word for word in chosen if word not in short] if short else chosen
+    signs = sum(map(_sign_cost, short))
     if not chosen:
         return signs
-    costs = [levels(word[:60], every=every) for word in chosen]
-    limits = [min(cost) + round(FOREIGN * STEP) for cost in costs]
-    biases = [0] * len(costs[0]) if every else _table()[4]
-    best: int = min(
-        bias + sum(map(min, lane, limits))
-        for bias, lane in zip(biases, zip(*costs, strict=True), strict=True)
-    )
+    costs = [_as_foreign(word[:60], every=every) for word in chosen]
+    totals = map(sum, zip(*costs, strict=True))
+    best: int = min(totals) if every else min(map(add, _table()[4], totals))
     return best / STEP + sum(map(capitals, chosen)) + signs

@@ -102,10 +102,19 @@ def _scan(chosen: list[Look]) -> Scan:
 
 
 _LETTER: Final = "a-z"
+_DRAWN: Final = "─-▟■⌠⌡"
+# Letters of code page 437, and its signs among them.
+_GREEK: Final = "αΓπΣσµτΦΘΩδφε"
+_GREEK_SIGNS: Final = "≡≥≤∩∙ⁿ√÷°·■"
 #: A letter with an accent: whether its word looks odd is another question.
 WORD: Final = Look(ANY, "", ACCENTS, "")
 #: A character of East Asia between small letters.
 BETWEEN: Final = Look(ANY, "", _LETTER, f"[{WIDE}](?=[a-z])")
+#: The same where a word ends, and where it begins.
+LAST: Final = Look(ANY, "", _LETTER, f"[{WIDE}](?=[\\s!-@])")
+FIRST: Final = Look(ANY, f"[\\s!-/][{WIDE}]", _LETTER, "")
+#: Where the character stands, from the letter.
+AMONG: Final = {BETWEEN: 1, LAST: 1, FIRST: -1}
 #: Big5's most frequent rows lie in the private rows of GBK.
 PRIVATE: Final = Look("cp950-as-gb18030", "", "\ue000-\ue765", ".?[\ue000-\ue765ぁ-ヶ一-龥]")
 #: A capital inside a word.
@@ -175,4 +184,10 @@ def looks() -> tuple[Look, ...]:
         Look(ANY, "", _SMALL, f"[{_OTHER_LETTERS}]"),
         Look(ANY, f"[{_OTHER_LETTERS}]", _SMALL, ""),
         BETWEEN,
+        LAST,
+        FIRST,
+        # What frames a table does not stand against a word.
+        Look(ANY, "[A-Za-z0-9%'\"(,.\\[/]", _DRAWN, f"(?![{_DRAWN}])"),
+        Look(ANY, f"[^{_DRAWN}]", _DRAWN, "(?=[A-Za-z0-9%\\\\(/&=#{}\\[\\]])"),
+        Look(ANY, "", _GREEK, f"[{_GREEK_SIGNS}](?=[{_GREEK}{_GREEK_SIGNS}])"),
     )

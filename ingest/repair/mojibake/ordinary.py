@@ -12,7 +12,7 @@ from typing import Final
 
 from ingest.repair.mojibake.channels import LATIN, Channel, undone, utf8_runs
 from ingest.repair.mojibake.letters import is_spelled, is_unlikely
-from ingest.repair.mojibake.looks import ANY, BETWEEN, DASH, INNER, PRIVATE, Look, patterns
+from ingest.repair.mojibake.looks import AMONG, ANY, DASH, INNER, PRIVATE, Look, patterns
 from ingest.repair.mojibake.plausibility import classes, coarse
 
 #: Characters on either side of a place that are looked at.
@@ -23,10 +23,6 @@ NEAR: Final = 8
 LONG: Final = 60
 #: Hits of one family close together that clean text does not have: they are reported.
 CROWD: Final = 3
-#: Han characters of a line from which it is in Chinese, whatever words stand in it.
-MANY: Final = 5
-#: Nats for kana that a reading in an encoding of Chinese makes.
-KANA: Final = 6.0
 #: Places of a text that are looked at: one with more of them has nothing ordinary.
 PATIENCE: Final = 20_000
 
@@ -42,7 +38,9 @@ _WIDE: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\uffef
 _WORD_BEFORE: Final = re.compile(r"[^ \n\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\uffef]*\Z")
 _WORD_BEHIND: Final = re.compile(r"[^ \n\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\uffef]*")
 _EDGES: Final = re.compile("[\n“”「」『』《》（）]")
-_HAN: Final = re.compile("[一-鿿]")
+# Side by side where a line is in Chinese, Japanese or Korean, whatever words stand in it: a
+# misreading leaves them among letters.
+_EASTERN: Final = re.compile("[ぁ-ヿ一-鿿々]{4}|[가-힣]{3}")
 _ENDS: Final = re.compile(r"[\s，。！？；：、“”‘’（）《》「」『』]")
 
 
@@ -58,8 +56,8 @@ class Patience:
         if self._left < 0 or look in (DASH, PRIVATE):
             return False
         start, end = hit.start(), hit.end()
-        if look == BETWEEN:
-            return is_named(text, start + 1)
+        if look in AMONG:
+            return is_named(text, start + AMONG[look])
         if look.family in (LATIN, ANY):
             if _WIDE.match(text, start):
                 return False
@@ -119,12 +117,13 @@ def _lower(name: re.Match[str]) -> str:
 
 
 def is_named(text: str, at: int) -> bool:
-    """Whether a character between Latin letters stands in Chinese that names things in them."""
-    if classes(text[at]) not in "hk":
+    """Whether a character against Latin letters stands in a text of its own language that names
+    things in them."""
+    if classes(text[at]) not in "hkts":
         return False
     before = text[max(0, at - 4 * REACH) : at].rpartition("\n")[2]
     behind = text[at : at + 4 * REACH].partition("\n")[0]
-    return len(_HAN.findall(before + behind)) >= MANY
+    return _EASTERN.search(before + behind) is not None
 
 
 @lru_cache(maxsize=1 << 12)
@@ -143,11 +142,7 @@ def _says(window: str, at: int, family: str) -> bool:
         last += 1
     run = window[first:last]
     said = undone(run, Channel(written, read))
-    if said is None:
-        return False
-    # Chinese has no kana; Japanese in EUC has them at the same codes.
-    kana = classes(said).count("k") - classes(run).count("k")
-    return coarse(said) + KANA * kana < coarse(run)
+    return said is not None and coarse(said) < coarse(run)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -166,6 +166,24 @@ def _correction(text: str, number: int) -> float:
 
 # Nats of one character that is no letter, for `nats`.
 _SIGNS: Final = {**_COSTS, "w": 6.0, "q": 5.0}
+# How many more a sign costs that running text has more seldom than others of its class.
+_SELDOM: Final = {
+    char: nats
+    for nats, chars in (
+        (1.0, "“”"),
+        (1.5, "‘«»²×¡¿"),
+        (2.0, "„…•"),
+        (3.0, "¹¢¤¥¦¨¬¯´¸¼¾ˆ˜√∞≈≤≥∂∆∏∑∫◊⌐⌠⌡∙∩" + "".join(map(chr, range(0x2500, 0x25A1)))),
+        (4.0, "‚‹›†‡‰"),
+    )
+    for char in chars
+}
+#: Nats that a closing mark costs less where something was opened.
+_CLOSED: Final = 3.5
+_QUOTED: Final = re.compile(
+    r"(?<!\w)‘(?! )[^‘’\n]{1,40}(?<! )’(?!\w)|(?<!\w)“(?! )[^“”\n]{1,80}(?<! )”(?!\w)"
+    r"|(?<!\w)«[^«»\n]{1,80}»(?!\w)|(?<!\w)„(?! )[^„“\n]{1,80}(?<! )“(?!\w)"
+)
 _HALFWIDTH: Final = re.compile("[｡-ﾟ]")
 _REPEATED: Final = re.compile(r"([^\w\s])\1+")
 _LETTER: Final = re.compile(f"[{LETTERS}]")
@@ -244,7 +262,8 @@ def nats(text: str, *, every: bool = True) -> float:
     total += sum(shape.count(letter) * cost for letter, cost in _SIGNS.items())
     total += _SIGNS["w"] * sum(1 for _ in _HALFWIDTH.finditer(rest))
     total += _CLASH * sum(1 for _ in _CLASHES_OF_SIGNS.finditer(shape))
-    total += oddity(text)
+    total += sum(_SELDOM.get(char, 0.0) for char in rest) + oddity(text)
+    total -= _CLOSED * sum(1 for _ in _QUOTED.finditer(text))
     for cost, script in _SCRIPTS:
         if script.search(text):
             total += cost

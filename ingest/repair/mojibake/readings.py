@@ -89,7 +89,8 @@ _BEYOND: Final = re.compile(r"[\x00-\x7f]+")
 # No byte of a longer character: every encoding here agrees on them.
 _PARTS: Final = re.compile(r"[ -/]+")
 _REPEATED: Final = re.compile(r"([^\x00-\x7f])\1{5}")
-_LINES: Final = re.compile("[─│━┃═║]")
+# Not within a word.
+_LINES: Final = re.compile("(?<![a-zß-öø-ÿ])[─│━┃═║]|[─│━┃═║](?![a-zß-öø-ÿ])")
 _HALFWIDTH: Final = re.compile("[｡-ﾟ]")
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from ingest.repair.mojibake.channels import LATIN, Channel
+from ingest.repair.mojibake.context import strangers
 from ingest.repair.mojibake.letters import is_spelled
 from ingest.repair.mojibake.looks import ANY
 from ingest.repair.mojibake.plausibility import coarse, nats
@@ -30,6 +31,10 @@ REACH: Final = 8
 #: Characters beyond ASCII from which text is called garbled though no reading is sure: with
 #: fewer it may be an abbreviation.
 CERTAIN: Final = 8
+#: Characters of ASCII on either side of a piece that say which language it is in.
+CONTEXT: Final = 40
+#: Nats from which a line has lost nothing, though question marks stand between its letters.
+UNLOST: Final = 40.0
 #: Characters without a space that are no word of an alphabet any more.
 DENSE: Final = 20
 
@@ -38,6 +43,8 @@ _CORE: Final = re.compile(r"[!-~]*[^\x00-\x7f](?:.*[^\x00-\x7f])?[!-~]*", re.DOT
 # Where a byte is lost, every reading without it is wrong.
 _LOST: Final = re.compile(r"\ufffd|[^\x00-\x7f]\?[^\x00-\x7f]")
 _BEYOND: Final = re.compile(r"[^\x00-\x7f]+")
+_WORDS_BEFORE: Final = re.compile(r"(?<![^\x00-\x7f])(?<![!-~])[\x20-\x7e]* \Z")
+_WORDS_BEHIND: Final = re.compile(r" [\x20-\x7e]*(?![!-~])(?![^\x00-\x7f])")
 _CLAUSE: Final = re.compile(r"[^，。！？；：、“”‘’（）《》「」『』\n]+")
 _WESTERN: Final = re.compile("[^\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\uffef]+")
 _WIDE: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\uffef]")
@@ -81,13 +88,20 @@ class Search:
         else is odd, the line is left alone. Of what is not sure, only the best is returned.
         """
         core = _CORE.search(line)
-        if core is None or not places or _LOST.search(line) or is_chart(core[0][:WINDOW]):
+        if core is None or is_chart(core[0][:WINDOW]):
             return []
+        places = places or [core.span()]
+        lost = _LOST.search(line) is not None
+        known = None if lost else self._known(line, *core.span())
+        if known is not None:
+            return [known]
         if not self._is_promising(line, places, named):
             return []
         whole = self._piece(line, *core.span())
-        if whole is not None and whole.is_sure:
+        if whole is not None and whole.is_sure and not (lost and whole.reading.gain < UNLOST):
             return [whole]
+        if lost:
+            return []
         unsure = [whole] if whole is not None else []
         for pattern in (_WESTERN, _CLAUSE, _TOKEN):
             spans = [_unquoted(line, *span) for span in _around(line, pattern, core, places)]
@@ -104,13 +118,15 @@ class Search:
     ) -> bool:
         """Whether the misreadings that a line shows make anything of it."""
         odd = named & {ANY, LATIN}
-        for token in _tokens(line, places) if odd else ():
-            if is_spelled(token):
+        strange = set(strangers(line)) if odd else set()
+        for start, end in _tokens(line, places) if odd else ():
+            token = line[start:end]
+            if is_spelled(token) and not any(start <= one[0] < end for one in strange):
                 continue
             if len(token) > DENSE:
                 return True
             if self._vain > 0:
-                found = best(token)
+                found = _read(line, start, end)
                 if found is not None and found.gain >= KNOWN_MARGIN:
                     return True
                 self._vain -= 1
@@ -149,12 +165,12 @@ class Search:
         if not gains:
             return found
         ((channel, _),) = gains.most_common(1)
-        whole = best(core[0], (channel,))
+        whole = _read(line, *core.span(), (channel,))
         if whole is not None and whole.gain >= KNOWN_MARGIN:
             return [Found(*core.span(), whole, is_sure=True)]
         agreed: list[Found] = []
         for start, end in spans:
-            reading = best(line[start:end], (channel,))
+            reading = _read(line, start, end, (channel,))
             if reading is not None and reading.gain >= KNOWN_MARGIN:
                 agreed.append(Found(start, end, reading, is_sure=True))
         explained = sum(
@@ -165,16 +181,22 @@ class Search:
             return [one._replace(is_sure=False) for one in found]
         return agreed
 
-    def _piece(self, line: str, start: int, end: int) -> Found | None:
-        text = line[start:end]
+    def _known(self, line: str, start: int, end: int) -> Found | None:
+        """What a piece says in a misreading that the document was proven to have."""
         proven = [channel for channel, _ in self._proven.most_common(KNOWN)]
-        reading = best(text, proven) if proven else None
-        if reading is not None and reading.gain >= KNOWN_MARGIN and reading.lead >= LEAD:
-            return Found(start, end, reading, is_sure=True)
+        reading = _read(line, start, end, proven) if proven else None
+        if reading is None or reading.gain < KNOWN_MARGIN or reading.lead < LEAD:
+            return None
+        return Found(start, end, reading, is_sure=True)
+
+    def _piece(self, line: str, start: int, end: int) -> Found | None:
+        known = self._known(line, start, end)
+        if known is not None:
+            return known
         if self._left <= 0:
             return None
         self._left -= 1
-        reading = best(text)
+        reading = _read(line, start, end)
         if reading is None:
             return None
         if reading.is_sure:
@@ -183,7 +205,19 @@ class Search:
         return Found(start, end, reading, reading.is_sure)
 
 
-def _tokens(line: str, places: Sequence[tuple[int, int]]) -> Iterator[str]:
+def _read(line: str, start: int, end: int, channels: Sequence[Channel] = ()) -> Reading | None:
+    """The best reading of a piece of a line, among the words in ASCII that stand around it."""
+    before = _WORDS_BEFORE.search(line, max(0, start - CONTEXT), start)
+    behind = _WORDS_BEHIND.match(line, end, end + CONTEXT)
+    first = before.start() if before is not None else start
+    last = behind.end() if behind is not None else end
+    found = best(line[first:last], channels)
+    if found is None:
+        return None
+    return found._replace(text=found.text[start - first : len(found.text) - (last - end)])
+
+
+def _tokens(line: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """The words, or short runs without a space, around the first places."""
     last = -1
     for start, end in islice(places, 4 * PLACES):
@@ -199,7 +233,7 @@ def _tokens(line: str, places: Sequence[tuple[int, int]]) -> Iterator[str]:
             first = before[-1].end() if before else first
             behind = _WIDE.search(line, end, last)
             last = behind.start() if behind else last
-        yield line[first:last]
+        yield first, last
 
 
 def _around(

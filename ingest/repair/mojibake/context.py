@@ -1,0 +1,95 @@
+"""Words that stand out from the text around them: spelled as its language spells none.
+
+`für` read wrongly may be `fèr` or `fõr`, which look like words of some language, but not of
+the one that all other words are in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import Final
+
+from ingest.repair.mojibake import spelling
+from ingest.repair.mojibake.channels import LATIN, to_bytes
+from ingest.repair.mojibake.letters import LETTERS
+
+#: Words that tell the language of a text.
+WORDS: Final = 60
+#: Words that are looked at, and letters of each.
+MOST: Final = 5000
+LONG: Final = 40
+#: Nats a letter above which a word is not of a language. Of its own words with accents, one
+#: in thirty has more; the median is 1.7.
+STRANGE: Final = 3.4
+#: Nats a letter up to which a text is in a language: of 20 letters in French or German, 98 in
+#: 100 have less, and in any other language more.
+KNOWN: Final = 2.7
+#: Share of letters beyond ASCII from which a text in plain letters is none.
+FOREIGN: Final = 0.5
+#: Nats by which what a word may have been must be more probable.
+GAIN: Final = 8.0
+#: Encodings of one byte in which words in Latin letters are written, and read.
+WRITTEN: Final = ("cp1252", "macroman", "cp850", "cp437", "cp1250")
+READ: Final = (LATIN, "cp1250", "cp1251", "macroman", "cp850", "cp437", "koi8-r", "cp866")
+
+_LETTER: Final = re.compile("[\u00aa-\u1fff\u3040-\ud7a3]")
+_PLAIN: Final = re.compile("[a-zA-Z]{2,}")
+_BEYOND: Final = re.compile(f"[A-Za-z]*[ªµºÀ-ÖØ-öø-ʯΆ-ώЀ-ӿḀ-ỿ][{LETTERS}]*")
+
+
+def language(text: str) -> int | None:
+    """The language that most of a text's words in plain letters are in, if it is well known."""
+    found = list(islice(_PLAIN.finditer(text), WORDS))
+    if not found:
+        return None
+    words = [one[0] for one in found]
+    letters = sum(map(len, words)) + len(words)
+    beyond = len(_LETTER.findall(text, found[0].start(), found[-1].end()))
+    if beyond > FOREIGN * letters:
+        return None
+    costs = [sum(lane) for lane in zip(*map(spelling.levels, words), strict=True)]
+    best = min(range(len(costs)), key=costs.__getitem__)
+    return best if costs[best] <= KNOWN * spelling.STEP * letters else None
+
+
+def strangers(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of words with letters beyond ASCII that the text's language does not spell so.
+
+    >>> list(strangers("Wir haben das lange gehofft, f³r alle Hõuser und nicht nur Häuser"))
+    [(38, 44)]
+    """
+    if _BEYOND.search(text) is None:
+        return
+    lane = language(text)
+    if lane is None:
+        return
+    known: dict[str, bool] = {}
+    for found in islice(_BEYOND.finditer(text), MOST):
+        word = found[0][:LONG]
+        if word not in known:
+            known[word] = _is_strange(word, lane)
+        if known[word]:
+            yield found.span()
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_strange(word: str, lane: int) -> bool:
+    """Whether a language spells no word so, but one that the same bytes are elsewhere."""
+    stands = spelling.levels(word)[lane]
+    if stands <= STRANGE * spelling.STEP * (len(word) + 1):
+        return False
+    limit = stands - GAIN * spelling.STEP
+    return any(spelling.levels(other)[lane] <= limit for other in _misread(word))
+
+
+def _misread(word: str) -> set[str]:
+    """What a word may have been, in encodings of one byte."""
+    others: set[str] = set()
+    for read in READ:
+        content = to_bytes(word, read)
+        if content is not None:
+            others.update(content.decode(written, "replace") for written in WRITTEN)
+    return {other for other in others if other.isalpha() or "’" in other or "‘" in other}

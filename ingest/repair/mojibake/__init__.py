@@ -16,12 +16,12 @@ from ingest.compose import compose
 from ingest.edits import Edit, Mark, replaced
 from ingest.repair.mojibake import lossy, mention, odd, single_byte
 from ingest.repair.mojibake.channels import LATIN
-from ingest.repair.mojibake.gate import Suspect, hits, is_doubtful, suspects
+from ingest.repair.mojibake.gate import ANY, Suspect, hits, is_doubtful, suspects
 from ingest.repair.mojibake.plausibility import nats
 from ingest.repair.mojibake.readings import WINDOW
 from ingest.repair.mojibake.report import dead, garbled
 from ingest.repair.mojibake.search import Found, Search, differences
-from ingest.repair.mojibake.strict import ROUNDS, Repair, repairs
+from ingest.repair.mojibake.strict import MARGIN, ROUNDS, Repair, repairs
 from ingest.settings import Inference
 
 _Found = TypeVar("_Found", Edit, Mark)
@@ -193,8 +193,16 @@ def _proposals(
     for found in regions:
         yield from found.edits
         if not found.edits:
-            why = f"UTF-8 read as {found.reader.label}, not restored"
-            yield Mark(found.start, found.end, "garbled", "mojibake.lossy", why)
+            part = line[found.start : found.end]
+            known = _without_loss(part, found.start, families - lossy.HOPELESS, effort.search)
+            strict = [one for one in known if isinstance(one, Edit)]
+            # Nothing is lost where all of it can be read as what was lost.
+            utf8 = all(one.rule.startswith("mojibake.utf-8-") for one in strict)
+            if strict and utf8 and _is_better(_with(part, strict, found.start), part):
+                yield from strict
+            else:
+                why = f"UTF-8 read as {found.reader.label}, not restored"
+                yield Mark(found.start, found.end, "garbled", "mojibake.lossy", why)
         whole.append((at, found.start))
         at = found.end
     whole.append((at, len(line)))
@@ -223,11 +231,14 @@ def _without_loss(
 ) -> Iterator[Edit | Mark]:
     quick = repairs(line, families)
     unsure: list[Found] = []
-    if (
-        not _is_spaced(line, families)
-        and not _is_cut(line, quick)
-        and is_doubtful(_repaired(line, quick))
-    ):
+    spaced = _is_spaced(line, families)
+    if not spaced and not _is_cut(line, quick) and is_doubtful(_repaired(line, quick)):
+        if families & {LATIN, ANY}:
+            # What two of its rules explain in pieces ftfy may explain as one.
+            whole = list(single_byte.edits(line, 0))
+            if whole and _is_better(_with(line, whole, 0), _repaired(line, quick)):
+                yield from (_moved(edit, offset) for edit in whole)
+                return
         # What the quick rules leave may have an explanation that takes in what they took.
         places = sorted(place for family in families for place in hits(line, family))
         found = search.line(line, places, families)
@@ -289,6 +300,16 @@ def _is_cut(line: str, found: list[Repair]) -> bool:
 def _is_spaced(line: str, families: frozenset[str]) -> bool:
     """Whether all that a line lost is that no-break spaces became spaces."""
     return LATIN in families and any(True for _ in lossy.spaces.edits(line))
+
+
+def _is_better(one: str, other: str) -> bool:
+    """Whether one repair of a line is as good as it can be, or better than the other by far."""
+    return not is_doubtful(one) or nats(one[:WINDOW]) + MARGIN < nats(other[:WINDOW])
+
+
+def _with(line: str, edits: Sequence[Edit], offset: int) -> str:
+    """A line with edits whose spans count from an offset."""
+    return replaced(line, in_order(_moved(edit, -offset) for edit in edits))
 
 
 def _repaired(line: str, found: list[Repair]) -> str:

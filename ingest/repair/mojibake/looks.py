@@ -176,6 +176,8 @@ def looks() -> tuple[Look, ...]:
             rf"(?:(?<=[{controls}])|(?<=[{western}])[\u0080-\u2bff]|(?<=[ÃÂ]) )",
         ),
         Look(LATIN, "[Ͱ-Ͽ]", "¡-»€™‚-•", ""),
+        # Hebrew: every other byte is a sign of multiplication.
+        Look(LATIN, "", "×", "[^\x00-\x7f\\s]×"),
         # Cyrillic beside what no Russian word has; Ukrainian is let through later.
         Look(LATIN, "[В-ф]", "Ђ-ЏѐђѓѕјљњћќўџҐґ„†‡€‰‹‘’“”•–—™°±µ¶·№¤¦§©«¬®»\xa0", ""),
         Look(ANY, "", _STRANGE, _STRANGE_AROUND),

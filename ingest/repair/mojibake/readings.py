@@ -196,7 +196,11 @@ def _needed(before: str) -> float:
 
 def _is_sound(before: str, after: str, gain: float) -> bool:
     """Whether a reading leaves nothing odd, and harms no part that was plausible."""
-    if "x" in classes(_HALFWIDTH.sub("", after)):
+    shape = classes(_HALFWIDTH.sub("", after))
+    if "x" in shape:
+        return False
+    # Letters never stand for nothing but a sign: `Ôôô` is a cry.
+    if not shape.strip("am") and _BEYOND.sub("", before).isalpha():
         return False
     if oddity(after) > max(ODD_LEFT * oddity(before), HARMED / 2 * gain):
         return False

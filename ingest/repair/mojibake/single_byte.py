@@ -28,7 +28,7 @@ _WESTERN: Final = re.compile(
     "[^\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\uffef\U00020000-\U0003ffff\n]+"
 )
 # A no-break space became a space behind what was the first byte of a letter; MAÇÃ is a word.
-_SPACE_LOST: Final = re.compile("[a-z.,;:!?’][ÃÂÅÎÐ] |[âã] [\x80-ÿ€-™]|[âã][\x80-ÿ€-™] ")
+_SPACE_LOST: Final = re.compile("(?:[a-z.,;:!?’]|\\A)[ÃÂÅÎÐ] |[âã] [\x80-ÿ€-™]|[âã][\x80-ÿ€-™] ")
 # Neighbours in the code chart: a table of characters.
 _CHART: Final = re.compile("ÀÁÂ|ÃÄÅ|ÕÖ×|×ØÙ|àáâ|ãäå|õö÷|¡¢£|¥¦§|«¬®|°±²|µ¶·|¼½¾")
 _WORD: Final = re.compile("[A-Za-z]{2}")

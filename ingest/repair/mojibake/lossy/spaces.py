@@ -18,6 +18,8 @@ from ingest.repair.mojibake.channels import LATIN, Channel
 _GRAVE: Final = re.compile(
     r"(?:(?<=[\s'’(«\"-])|^)Ã (?= |$|[^\W\d_A-Z])|(?<=[a-zß-ÿ])Ã (?=[ ,.;:!?»)]|$)"
 )
+# Portuguese words that begin with it: às, àquele, àquilo.
+_LONGER: Final = re.compile(r"s(?=[\s,.;:!?)]|$)|quel[ea]s?\b|quilo\b")
 #: A letter of two bytes in the same line that lost nothing shows that it is UTF-8.
 _WHOLE: Final = re.compile("Ã[¡-¿€-™]|Â[\xa0-¿]|â€")
 
@@ -40,7 +42,7 @@ def edits(line: str) -> Iterator[Edit]:
     why = "UTF-8 read as Windows-1252, a no-break space become a space"
     for found in _GRAVE.finditer(line):
         start, end = found.span()
-        if not line[end : end + 1].isalpha():
+        if not line[end : end + 1].isalpha() or (shown and _LONGER.match(line, end)):
             yield Edit(start, end, "Ã ", "à", rule, "sure", why)
         elif shown:
             yield Edit(start, end - 1, "Ã", "à", rule, "sure", why)

@@ -16,7 +16,8 @@ from ingest.compose import compose
 from ingest.edits import Edit, Mark, replaced
 from ingest.repair.mojibake import lossy, mention, odd, single_byte
 from ingest.repair.mojibake.channels import LATIN
-from ingest.repair.mojibake.gate import ANY, Suspect, hits, is_doubtful, suspects
+from ingest.repair.mojibake.gate import Suspect, hits, is_doubtful, suspects
+from ingest.repair.mojibake.looks import ANY
 from ingest.repair.mojibake.plausibility import nats
 from ingest.repair.mojibake.readings import WINDOW
 from ingest.repair.mojibake.report import dead, garbled
@@ -309,7 +310,7 @@ def _is_better(one: str, other: str) -> bool:
 
 def _with(line: str, edits: Sequence[Edit], offset: int) -> str:
     """A line with edits whose spans count from an offset."""
-    return replaced(line, in_order(_moved(edit, -offset) for edit in edits))
+    return replaced(line, sorted(_moved(edit, -offset) for edit in edits))
 
 
 def _repaired(line: str, found: list[Repair]) -> str:

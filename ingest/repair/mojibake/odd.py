@@ -238,15 +238,16 @@ def _read(text: str, found: Iterable[Place]) -> Iterator[Place]:
             start = max(start, text.rfind("\n", start, place.start) + 1)
             piece = text[start:end].split("\n", 1)[0]
             reading = best(piece)
-        if reading is None or reading.gain <= 0:
-            if place.why != _BY_ITSELF:
+        by_itself = place.why == _BY_ITSELF
+        if reading is None or reading.gain <= (THRESHOLD if by_itself else 0.0):
+            if not by_itself:
                 yield place
             continue
         sure = 1 / (1 + exp(-reading.gain))
         why = f"{reading.channel.written} read as {reading.channel.read}"
         for first, last, said in differences(piece, reading.text):
             if first < place.end - start and place.start - start < last:
-                if place.why == _BY_ITSELF and not any(map(str.isalpha, said)):
+                if by_itself and not any(map(str.isalpha, said)):
                     break  # a quotation mark could stand anywhere
                 yield Place(
                     start + first,

@@ -231,7 +231,7 @@ _SCRIPTS: Final = (
     (5.0, re.compile("[\u3000-ヿ一-鿿！-～]")),
     (5.0, re.compile("[가-힣]")),
     (3.0, re.compile("[─-▟]")),
-    (5.0, re.compile("[\u0590-\u0fff]")),
+    (7.0, re.compile("[\u0590-\u0fff]")),
 )
 _CLASHES_OF_SIGNS: Final = re.compile("(?=[hH][tsS]|[tsS][hHkmPO]|[kmPO][tsS])")
 _KANJI: Final = re.compile("[一-鿿]")

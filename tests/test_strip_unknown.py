@@ -117,3 +117,25 @@ def test_headings_of_lists(line: str, kind: str) -> None:
 )
 def test_rows_of_tables_are_no_menus(line: str) -> None:
     assert not vocabulary.row(line)
+
+
+def test_a_register_of_holders_is_what_the_document_is_about() -> None:
+    """One line names the owner of a site; many different ones are a list of owners."""
+    holders = [
+        f"Copyright: {year} Example Maker {year} <maker{year}@example.org>"
+        for year in range(1996, 2010)
+    ]
+    text = "\n".join(
+        ["Format: https://example.org/format/1.0/", "Files: *", *holders, "License: free"]
+    )
+    assert strip(Document.from_text(text)).text == text
+
+
+def test_the_holder_of_the_rights_proves_no_site() -> None:
+    """Reports end and begin with it; a rule of dashes is no row of links."""
+    text = (
+        "© 2020 Regional Water Board. All rights reserved.\n\nRiver levels\n------------\n"
+        "Write to the board at levels@example.org for the tables.\n"
+        "Copyright 2020 Regional Water Board\n"
+    )
+    assert strip(Document.from_text(text)).text == text

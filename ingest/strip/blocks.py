@@ -26,10 +26,10 @@ from ingest.strip.recognition import (
     choose,
     chrome,
     judge_all,
+    name_all,
     near,
     propose,
     proves_site,
-    rules_of,
 )
 from ingest.strip.rulebook import Rulebook, shipped
 
@@ -74,7 +74,7 @@ def find(
         return _unknown(removals, solid, level)
     nearby = near(len(solid), REACH)
     all_packs = book.packs
-    named = {at: found for at in nearby if (found := rules_of(solid[at].folded, all_packs))}
+    named = name_all(solid, nearby, all_packs)
     cues: dict[str, set[str]] = {}
     proven: set[str] = set()
     for found in named.values():
@@ -98,9 +98,7 @@ def _unknown(removals: Removals, solid: Sequence[TextLine], level: Level) -> Sit
         nearby = {at for at in nearby if at < ENDS or at >= len(solid) - ENDS}
     else:
         nearby = near(len(solid), WIDE)
-    named = {
-        at: found for at in nearby if (found := rules_of(solid[at].folded, (shipped().common,)))
-    }
+    named = name_all(solid, nearby, (shipped().common,))
     return _settle(removals, solid, frozenset(), named, judge_all(solid, nearby), level)
 
 

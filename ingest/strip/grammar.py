@@ -117,6 +117,10 @@ PROOF = frozenset(
     ]
 )
 
+# Chrome that documents have of their own: books and reports name the holder of their rights. It
+# goes on a page that other lines prove to be a site's, and proves none.
+SHARED = frozenset(["holder"])
+
 # A line of a menu that is written one entry a line.
 MENU = Verdict("notice.site.menu", 2, ("menu",), True)
 
@@ -158,7 +162,8 @@ def chrome(text: str, folded: str) -> Verdict | None:
     if folded and joined.fullmatch(folded):
         for sign in kinds:
             if sign.pattern.fullmatch(folded):
-                return Verdict(f"notice.site.{sign.id}", 3, (sign.id,))
+                strength = 2 if sign.id in SHARED else 3
+                return Verdict(f"notice.site.{sign.id}", strength, (sign.id,))
     return Verdict("notice.site.row", 3, ("row",)) if row(text) else None
 
 

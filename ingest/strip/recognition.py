@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -29,6 +30,37 @@ PROOF = 4.0
 # So many buttons or headings of lists prove as much as a line of chrome: of 28,600 lines of clean
 # text none is one.
 LABELS = 3
+# A site names its owner, its rights or its address once or twice; no fixture page and no real
+# one looked at does more than three times. Where more lines do, in different words, they are
+# what the document is about: a list of holders, a register of licences.
+FEW = 4
+# Signs of which a page has many lines: entries of menus, buttons, figures of each post.
+LISTED = frozenset(
+    [
+        "row",
+        "menu",
+        "label",
+        "weak",
+        "strong",
+        "word",
+        "button",
+        "buttons",
+        "board",
+        "counts",
+        "tally",
+        "meta",
+        "stamp",
+        "data",
+        "labels",
+        "follow",
+        "letter",
+        "loader",
+        "trial",
+        "neighbours",
+        "member",
+    ]
+)
+
 # The very edge of a page, in lines. Chrome counts for one point more there.
 EDGE = 3
 
@@ -74,7 +106,15 @@ def judge_all(solid: Sequence[TextLine], nearby: Iterable[int]) -> dict[int, gra
             inside = menu[0] < found < menu[-1]
             if inside and (known is None or known.strength < grammar.MENU.strength):
                 verdicts[places[found]] = grammar.MENU
-    return verdicts
+    once = {at: v.rule for at, v in verdicts.items() if LISTED.isdisjoint(v.signs)}
+    subjects = _subjects((rule, solid[at].folded) for at, rule in once.items())
+    return {at: verdict for at, verdict in verdicts.items() if once.get(at) not in subjects}
+
+
+def _subjects(matched: Iterable[tuple[str, str]]) -> set[str]:
+    """Return the rules that so many different lines match that the document is about them."""
+    counts = Counter(rule for rule, _ in set(matched))
+    return {rule for rule, count in counts.items() if count > FEW}
 
 
 def near(count: int, reach: int) -> set[int]:
@@ -92,6 +132,27 @@ def rules_of(folded: str, chosen: Sequence[packs.Pack]) -> list[tuple[packs.Pack
         for rule in pack.rules
         if rule.pattern.fullmatch(folded)
     ]
+
+
+def name_all(
+    solid: Sequence[TextLine], nearby: Iterable[int], chosen: Sequence[packs.Pack]
+) -> Named:
+    """Return the rules that lines match; what many sites share proves nothing where it is the
+    document's subject."""
+    named = {at: found for at in nearby if (found := rules_of(solid[at].folded, chosen))}
+    subjects = _subjects(
+        (rule.id, solid[at].folded)
+        for at, found in named.items()
+        for pack, rule in found
+        if pack.id == "common" and rule.strong and not rule.opens
+    )
+    if not subjects:
+        return named
+    left = {
+        at: [(pack, rule) for pack, rule in found if rule.id not in subjects]
+        for at, found in named.items()
+    }
+    return {at: found for at, found in left.items() if found}
 
 
 def choose(
@@ -119,7 +180,9 @@ def choose(
     ]
     verdict = verdicts.get(at)
     if verdict:
-        sure = verdict.strength == 3 or verdict.certain
+        # Whose the rights are is no proof; on a page that others prove it is the site's.
+        shared = not grammar.SHARED.isdisjoint(verdict.signs)
+        sure = verdict.strength == 3 or verdict.certain or shared
         strong = sure or (level == "likely" and verdict.probable)
         counted.append(
             Match(
@@ -159,7 +222,7 @@ def proves_site(named: Named, verdicts: dict[int, grammar.Verdict], count: int) 
         at: PROOF
         if proves_alone(verdict, at, count)
         else POINTS[verdict.strength] + (verdict.strength == 3 and not EDGE <= at < count - EDGE)
-        for at, verdict in verdicts.items()
+        for at, verdict in _independent(verdicts).items()
     }
     chrome = sum(verdict.strength == 3 for verdict in verdicts.values())
     labels = sum(verdict.label and verdict.certain for verdict in verdicts.values())
@@ -171,6 +234,17 @@ def proves_site(named: Named, verdicts: dict[int, grammar.Verdict], count: int) 
         value for at, value in points.items() if at < CLOSE // 2 or at >= count - CLOSE // 2
     )
     return (chrome > 0 or labels >= LABELS) and near_ends >= PROOF
+
+
+def _independent(verdicts: dict[int, grammar.Verdict]) -> dict[int, grammar.Verdict]:
+    """Return the verdicts that prove something each: a sign that was seen tells no more when
+    it is seen again, but for words, of which there are many. Of equal ones the last stands:
+    owner and rights of a site are named below."""
+    last = {
+        verdict.rule if LISTED.isdisjoint(verdict.signs) else at: at
+        for at, verdict in verdicts.items()
+    }
+    return {at: verdicts[at] for at in sorted(last.values())}
 
 
 def propose(

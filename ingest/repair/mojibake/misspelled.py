@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Set
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from math import exp
 from typing import Final, NamedTuple
@@ -91,6 +91,7 @@ def words(text: str, strange: Set[str]) -> Iterator[Word]:
     every = "".join(map(re.escape, sorted(strange)))
     one, rest = re.compile(f"[{every}]"), re.compile(f"[{LETTERS}{every}]{{1,{REACH}}}")
     end, left = 0, BUDGET
+    meant: set[str] = set()
     for hit in one.finditer(text):
         if hit.start() < end or left <= 0:
             continue
@@ -99,12 +100,19 @@ def words(text: str, strange: Set[str]) -> Iterator[Word]:
         found = rest.match(text, start)
         end = found.end() if found else hit.end()
         left -= 1
-        around = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
-        lanes = languages(" ".join(around))
         if not _LATIN.search(text, start, end) or (text[start] in "„‚" and start == hit.start()):
             continue
-        if end - start > 1:
-            yield from _weighed(text[start:end], start, lanes)
+        word = text[start:end]
+        # What a document spells so again and again, it means.
+        if word in meant or (len(word) > 1 and not _may_be_other(word)):
+            continue
+        around = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
+        lanes = languages(" ".join(around))
+        if len(word) > 1:
+            weighed = list(_weighed(word, start, lanes))
+            yield from weighed
+            if not weighed:
+                meant.add(word)
         elif lanes and all(_is_no_word(text, start, lane) for lane in lanes):
             yield Word(start, end, NO_WORD, "letter that is no word", ())
 
@@ -131,19 +139,10 @@ def _weighed(word: str, start: int, lanes: tuple[int, ...]) -> Iterator[Word]:
     own = native(lane)
     stands = _cost(word, lane, foreign=True)
     spellings: dict[str, tuple[float, str]] = {}
-    beyond = set(map(ord, beyond_ascii))
-    for written, read, table in _tables():
-        if not beyond <= table.keys() | _kept(written, read):
-            continue
-        said = word.translate(table)
-        core = said.lstrip("“‘").rstrip("”’")
-        if said == word or said in spellings or not _SPELLED.fullmatch(core):
-            continue
-        quotes = QUOTED * (len(said) - len(core))
-        if capitals(core) >= INNER_CAPITAL or not own.issuperset(_ASCII.sub("", core)):
-            continue
-        cost = _cost(core, lane, foreign=False) + quotes
-        spellings[said] = (cost, f"{written} read as {read}")
+    for said, core, why in _spellings(word):
+        if own.issuperset(_ASCII.sub("", core)):
+            quotes = QUOTED * (len(said) - len(core))
+            spellings[said] = (_cost(core, lane, foreign=False) + quotes, why)
     if not spellings:
         return
     ranked = sorted((cost, said, why) for said, (cost, why) in spellings.items())
@@ -161,6 +160,34 @@ def _weighed(word: str, start: int, lanes: tuple[int, ...]) -> Iterator[Word]:
             Alternative(said, weight / total)
             for (_, said, _), weight in zip(ranked, weights, strict=False)
         ),
+    )
+
+
+@lru_cache(maxsize=1 << 12)
+def _spellings(word: str) -> tuple[tuple[str, str, str], ...]:
+    """What a word would be but for each misreading: as it stands, without its quotation marks,
+    and the misreading. The first of those that say the same counts."""
+    beyond = set(map(ord, _ASCII.sub("", word)))
+    found: dict[str, tuple[str, str]] = {}
+    for written, read, table in _tables():
+        if not beyond <= table.keys() | _kept(written, read):
+            continue
+        said = word.translate(table)
+        core = said.lstrip("“‘").rstrip("”’")
+        if said == word or said in found or not _SPELLED.fullmatch(core):
+            continue
+        if capitals(core) < INNER_CAPITAL:
+            found[said] = core, f"{written} read as {read}"
+    return tuple((said, *rest) for said, rest in found.items())
+
+
+@lru_cache(maxsize=1 << 12)
+def _may_be_other(word: str) -> bool:
+    """Whether in some language another spelling would be the more plausible."""
+    stands = _cost(word, None, foreign=True) + FOREIGN * sum(1 for _ in letters.words(word))
+    return any(
+        stands - NEEDED > _cost(core, None, foreign=False) + QUOTED * (len(said) - len(core))
+        for said, core, _ in _spellings(word)
     )
 
 

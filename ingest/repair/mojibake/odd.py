@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from math import exp
 from typing import Final, NamedTuple
 
@@ -75,11 +75,12 @@ _MATHEMATICS: Final = re.compile("[\xa0∞±≤≥∑∏∫πΩ∂∆≠≈√÷
 
 
 class _Kind(NamedTuple):
-    """A kind of odd place: its nats, in words, what begins it, and how it looks."""
+    """A kind of odd place: its nats, in words, what begins it, and what stands around that."""
 
     nats: float
     why: str
     first: str
+    around: str
     pattern: re.Pattern[str]
 
 
@@ -99,7 +100,8 @@ def _kind(nats: float, why: str, first: str, before: str = "", behind: str = "")
     # A search that begins with a set of characters is four times as fast as one that begins
     # with a look back.
     looks = "".join(f"(?<{look}.)" for look in before.split())
-    return _Kind(nats, why, first, re.compile(f"[{first}]{looks}{behind}", re.DOTALL))
+    around = looks + behind
+    return _Kind(nats, why, first, around, re.compile(f"[{first}]{around}", re.DOTALL))
 
 
 @cache
@@ -144,6 +146,14 @@ def _kinds() -> tuple[_Kind, ...]:
         *(_kind(5.0, "two characters for one", *pair) for pair in _pairs()),
         _kind(5.0, "control character", "\x80-\x84\x86-\x9f"),
     )
+
+
+@lru_cache(maxsize=64)
+def _any_of(kinds: tuple[_Kind, ...]) -> re.Pattern[str]:
+    """One search for places of several kinds: a search for each of them costs as much."""
+    firsts = "".join(kind.first for kind in kinds)
+    branches = "|".join(f"(?<=[{kind.first}]){kind.around}" for kind in kinds)
+    return re.compile(f"[{firsts}](?:{branches})", re.DOTALL)
 
 
 def _pairs() -> Iterator[tuple[str, str, str]]:
@@ -193,12 +203,16 @@ def places(text: str) -> list[Place]:
     encoded = text.encode("utf-8", "surrogatepass")
     distinct = set(encoded.translate(None, _ASCII).decode("utf-8", "surrogatepass"))
     strange = "".join(sorted(distinct))
+    kinds = tuple(kind for kind in _kinds() if re.search(f"[{kind.first}]", strange))
     found: dict[tuple[int, int], Place] = {}
-    for kind in _kinds():
-        if not re.search(f"[{kind.first}]", strange):
-            continue
-        for hit in kind.pattern.finditer(text):
-            place = Place(*hit.span(), kind.nats, kind.why)
+    at = 0
+    while kinds and (hit := _any_of(kinds).search(text, at)):
+        at = hit.start() + 1
+        for kind in kinds:
+            shown = kind.pattern.match(text, hit.start())
+            if shown is None:
+                continue
+            place = Place(*shown.span(), kind.nats, kind.why)
             known = found.get(place[:2])
             if (known is None or known.nats < place.nats) and _is_strange(text, place):
                 found[place[:2]] = place

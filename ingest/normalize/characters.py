@@ -282,12 +282,15 @@ def _line_ends(text: str, setting: Setting) -> Iterator[Edit]:
         yield _edit(found, "" if fed else "\n", "line-end")
 
 
-# Latin, Greek and Cyrillic letters with their marks, kana with theirs, modern Hangul.
+# Latin, Greek and Cyrillic letters with their marks, kana with theirs, modern Hangul: found
+# by the first character behind the letter, which clean text has few of.
 # Longer runs of marks than any orthography has are left.
 _DECOMPOSED = re.compile(
-    "[A-Za-z\xc0-\u024f\u0370-\u04ff\u1e00-\u1fff][\u0300-\u036f]{1,4}(?![\u0300-\u036f])"
-    "|[\u3041-\u30ff][\u3099\u309a]"
-    "|[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?(?![\u11a8-\u11ff])"
+    "[\u0300-\u036f\u3099\u309a\u1161-\u1175](?:"
+    "(?<=[A-Za-z\xc0-\u024f\u0370-\u04ff\u1e00-\u1fff][\u0300-\u036f])"
+    "[\u0300-\u036f]{0,3}(?![\u0300-\u036f])"
+    "|(?<=[\u3041-\u30ff][\u3099\u309a])"
+    "|(?<=[\u1100-\u1112][\u1161-\u1175])[\u11a8-\u11c2]?(?![\u11a8-\u11ff]))"
 )
 
 
@@ -297,9 +300,11 @@ _MARKS = re.compile("[\u0300-\u036f\u1100-\u11ff\u3099\u309a]")
 def _composed(text: str, _setting: Setting) -> Iterator[Edit]:
     """Letters written as letter and mark, where one character for both exists (NFC)."""
     for found in _DECOMPOSED.finditer(text):
-        after = unicodedata.normalize("NFC", found[0])
-        if after != found[0]:
-            yield _edit(found, after, "composed")
+        start, end = found.start() - 1, found.end()
+        before = text[start:end]
+        after = unicodedata.normalize("NFC", before)
+        if after != before:
+            yield Edit(start, end, before, after, "normalize.composed", "proven")
 
 
 # Each with the characters without one of which it has nothing to do.

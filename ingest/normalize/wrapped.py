@@ -29,10 +29,20 @@ _AGREEING = 0.95
 # A line end inside a block. It begins with a plain character: the engine skips to it.
 _INSIDE = re.compile(r"\n(?<=[^\n]\n)(?=[^\n])")
 # Anything that lays out a line on purpose: indents, markers, markup, columns.
-_LAID_OUT = re.compile(r"^[\s>|#=~+*\-_`<{}\\/;]|\t|   |[|{}\\]|\S  +\S[^.]*  ", re.MULTILINE)
-_WIDE = re.compile(
-    "[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]"
+# Looked for behind a line end; every branch begins with one of the first set.
+_LAID_OUT = re.compile(
+    r"[\n\t |{}\\](?:(?<=\n)[\s>|#=~+*\-_`<{}\\/;]|(?<=[\t|{}\\])"
+    r"|(?<= )  |(?<=\S ) +\S[^.]*  )"
 )
+_WIDE = re.compile(
+    "[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]+"
+)
+# Every character that combines is among these.
+_MAY_COMBINE = re.compile(
+    "[\u0300-\u036f\u0483-\u109f\u135d-\u1dff\u20d0-\u20f0\u2cef-\u2dff\u302a-\u302f\u3099\u309a"
+    "\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0010ffff]"
+)
+_BLANK = re.compile("\n\n")
 _SENTENCE_END = ".!?:;。！？：；…”\"')）」』"
 
 
@@ -52,6 +62,10 @@ def find(text: str) -> list[Edit]:
     blocks = list(_blocks(text))
     if sum(len(block.lines) - 1 for block in blocks) < _WITNESSES:
         return []
+    # One line too wide for any width, and nothing is wrapped: most texts have one at once.
+    wide = (block for block in blocks if _columns(max(block.lines[:-1], key=len)) > _WIDEST)
+    if any(_is_prose(block.lines) for block in wide):
+        return []
     prose = [block for block in blocks if _is_prose(block.lines)]
     width = _width(prose)
     if not width:
@@ -70,21 +84,21 @@ def _blocks(text: str) -> Iterator[_Block]:
     for found in _INSIDE.finditer(text):
         if found.start() >= end:
             start = text.rfind("\n", 0, found.start()) + 1
-            end = text.find("\n\n", found.end())
-            end = end if end >= 0 else len(text)
+            blank = _BLANK.search(text, found.end())
+            end = blank.start() if blank is not None else len(text)
             yield _Block(start, text[start:end].rstrip("\n").split("\n"))
 
 
 def _is_prose(lines: Sequence[str]) -> bool:
-    return not _LAID_OUT.search("\n".join(lines)) and not any(markers.kinds(lines[1:]))
+    return not _LAID_OUT.search("\n" + "\n".join(lines)) and not any(markers.kinds(lines[1:]))
 
 
 def _columns(line: str) -> int:
     """Width of a line on a terminal: Han count for two, combining marks for none."""
     if line.isascii():
         return len(line)
-    marks = sum(unicodedata.combining(char) != 0 for char in line)
-    return len(line) + len(_WIDE.findall(line)) - marks
+    marks = sum(unicodedata.combining(char) != 0 for char in _MAY_COMBINE.findall(line))
+    return len(line) + sum(map(len, _WIDE.findall(line))) - marks
 
 
 def _width(blocks: Sequence[_Block]) -> int:

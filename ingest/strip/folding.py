@@ -23,6 +23,15 @@ _QUOTES = dict.fromkeys("“”„‟〝〞＂「」『』", '"') | dict.fromkey
 _BULLETS = "•·●○◆◇■□▪※►▶"
 
 
+# The commonest ideographs of encyclopedias and reports, commonest first: half of their text.
+_FREQUENT = (
+    "的年为是在公有和一元中国业上用大司人于资以出发费长产率了后动入成地利收营金时股及得会与现其不份日流行负增限计之债月务总学部主比本个所理经由东定方分生等"
+    "对而西代市新工并这可最多式作同要能斯到名北南他法来被研管重高区期家政将自合通内数物民军海线电加度位外润科力下体建开前也文财因三亚化此过特第进球路世面员"
+    "车制台至都全尔相马立据关间投表美性企机站战水道或子但州技提事联使售系德算教明称销当设天已种无平场益量形城集罗保山报统根士展小里额克二两货十品原华净次岛"
+    "实约安者王任队团交影然应共星目语治如则江帝权信布占达拉基知广从术运港意赛龙价常正存起些非认英府领改持古河包四向尼风太传结号史纪较义著属程色变供条币万受"
+)
+
+
 @cache
 def table() -> dict[int, str | None]:
     """Return the character table of the folding: script, width, quotes; spaces to nothing."""
@@ -102,22 +111,37 @@ def either_script(literal: str) -> str:
 def any_of(words: Iterable[str]) -> re.Pattern[str]:
     """Return a pattern that finds any of the words, in either script.
 
-    All its alternatives begin with a plain character, which lets the engine skip ahead by
-    a set of first characters: 5 ns a character instead of 170.
+    It begins with the rarest character of each word, which lets the engine skip ahead by a set
+    of characters that clean text has few of: `word_span` says where the word begins.
 
-    >>> any_of(["版权", "ICP备"]).search("版權").group()
-    '版權'
+    >>> found = any_of(["版权", "ICP备"]).search("原版權")
+    >>> word_span(found)
+    (1, 3)
     """
     variants = _variants()
-    rests: dict[str, set[str]] = {}
-    for word in words:
-        for first in variants.get(word[0], word[0]):
-            rests.setdefault(first, set()).add(either_script(word[1:]))
+    branches: dict[str, list[str]] = {}
+    for word in sorted(set(words)):
+        at = min(range(len(word)), key=lambda index: _frequency(word[index]))
+        before, rest = either_script(word[:at]), either_script(word[at + 1 :])
+        for key in variants.get(word[at], word[at]):
+            look = f"(?<=({before}){re.escape(key)})" if before else ""
+            branches.setdefault(key, []).append(look + rest)
     # Grouped by it, what begins otherwise is passed over in one step.
-    groups = (
-        f"{re.escape(first)}(?:{'|'.join(sorted(rest))})" for first, rest in sorted(rests.items())
-    )
+    groups = (f"{re.escape(key)}(?:{'|'.join(rest)})" for key, rest in sorted(branches.items()))
     return re.compile("|".join(groups))
+
+
+def word_span(found: re.Match[str]) -> tuple[int, int]:
+    """Return the span of the word that a pattern of `any_of` has found."""
+    return found.start(found.lastindex or 0), found.end()
+
+
+def _frequency(character: str) -> float:
+    """How frequent a character is in text that is no notice, by rank: 0 for rare ones."""
+    if character.isascii():
+        return 1.0
+    rank = _FREQUENT.find(character)
+    return 1.0 / (2 + rank) if rank >= 0 else 0.0
 
 
 class Gate(NamedTuple):

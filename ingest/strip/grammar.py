@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from ingest.strip.alternatives import written_out
 from ingest.strip.folding import Gate, ends_sentence, fold
 from ingest.strip.vocabulary import common, english_heading, english_label, heading, label, row
 
@@ -145,7 +146,11 @@ def signs() -> tuple[Sign, ...]:
 @cache
 def _parts() -> tuple[tuple[Sign, ...], tuple[Sign, ...], re.Pattern[str]]:
     chrome = tuple(sign for sign in signs() if sign.chrome)
-    phrases = tuple(sign for sign in signs() if not sign.chrome)
+    phrases = tuple(
+        replace(sign, pattern=re.compile(written_out(sign.pattern.pattern)))
+        for sign in signs()
+        if not sign.chrome
+    )
     joined = re.compile("|".join(f"(?:{sign.pattern.pattern})" for sign in chrome))
     return chrome, phrases, joined
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 
 from ingest.document import Document
@@ -23,6 +24,9 @@ from ingest.strip.rulebook import Rulebook, shipped
 # Head and tail of a text in which the words of an unknown site are looked for, in
 # characters: more than the longest head seen (template B, 1,900 characters).
 ENDS = 3000
+
+# Behind a first line, no blank line begins otherwise. A page's layout has none.
+_BLANK = re.compile(r"\n\s")
 
 
 def strip(document: Document, level: Level = "sure", book: Rulebook | None = None) -> Document:
@@ -72,7 +76,7 @@ def strip(document: Document, level: Level = "sure", book: Rulebook | None = Non
     if site.proven:
         title = told.get("title")
         particulars.separate_title(removals, report, title if isinstance(title, str) else None)
-    if removals.edits:
+    if removals.edits and (text[:1].isspace() or _BLANK.search(text)):
         _close_gaps(removals, lines or split(text))
     return document.revise("strip", removals.edits, marks=removals.marks, metadata=told or None)
 

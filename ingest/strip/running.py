@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
+from operator import sub
 from statistics import median
 from typing import NamedTuple
 
@@ -45,7 +46,8 @@ LARGER = 1.1
 ROMAN = "ivx"
 
 _DIGITS = re.compile(r"\d+")
-_ROMAN = re.compile(r"[ivxlc]{1,7}|[IVXLC]{1,7}")
+LONGEST_ROMAN = 7
+_ROMAN = re.compile(rf"[ivxlc]{{1,{LONGEST_ROMAN}}}|[IVXLC]{{1,{LONGEST_ROMAN}}}")
 _NUMERALS = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 
@@ -169,28 +171,32 @@ def _edges(text: str, pages: Sequence[Page]) -> Iterator[Edge]:
 
 
 def _by_height(text: str, page: Page, lines: list[Line]) -> Iterator[Edge]:
-    middles = sorted(((line.box[1] + line.box[3]) / 2, line) for line in lines if line.box)
-    rows: list[list[tuple[float, Line]]] = []
-    for middle, line in middles:
-        size = line.box[3] - line.box[1] if line.box else 0.0
-        if rows and middle - rows[-1][0][0] < max(2.0, size / 2):
-            rows[-1].append((middle, line))
+    middles = sorted(
+        [((line.box[1] + line.box[3]) / 2, line, line.box) for line in lines if line.box]
+    )
+    heights: list[float] = []
+    rows: list[list[Line]] = []
+    for middle, line, (_, above, _, below) in middles:
+        if rows and middle - heights[-1] < max(2.0, (below - above) / 2):
+            rows[-1].append(line)
         else:
-            rows.append([(middle, line)])
-    gaps = [two[0][0] - one[0][0] for one, two in pairwise(rows)]
+            heights.append(middle)
+            rows.append([line])
+    gaps = list(map(sub, heights[1:], heights))
     wide = APART * median(gaps) if gaps else 0.0
     for top in (True, False):
-        ordered, outer = (rows, gaps[:DEPTH]) if top else (rows[::-1], gaps[: -DEPTH - 1 : -1])
+        if top:
+            ordered, middles_of, outer = rows, heights, gaps[:DEPTH]
+        else:
+            ordered, middles_of, outer = rows[::-1], heights[::-1], gaps[: -DEPTH - 1 : -1]
         for depth, row in enumerate(ordered[:DEPTH]):
-            height = row[0][0] if top else page.height - row[0][0]
+            height = middles_of[depth] if top else page.height - middles_of[depth]
             # The gap that counts lies between the header's last row and the text.
             apart = len(rows) > DEPTH and max(outer[depth:]) >= wide
             margin = height <= MARGIN / 2 * page.height
-            inner = max(
-                (line.size for row in ordered[depth + 1 : depth + 4] for _, line in row),
-                default=0.0,
-            )
-            for _, line in row:
+            inside = chain.from_iterable(ordered[depth + 1 : depth + 4])
+            inner = max([line.size for line in inside], default=0.0)
+            for line in row:
                 words = text[line.start : line.end].strip()
                 yield Edge(
                     page.number,
@@ -275,7 +281,8 @@ def _in_one_place(group: Sequence[Edge], count: int) -> bool:
 
 
 def _mask(text: str) -> str:
-    if _ROMAN.fullmatch(text.strip(" -—–")):
+    bare = text.strip(" -—–")
+    if len(bare) <= LONGEST_ROMAN and _ROMAN.fullmatch(bare):
         return ROMAN
     return _DIGITS.sub("#", " ".join(text.split()))
 

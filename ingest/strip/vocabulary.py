@@ -133,6 +133,11 @@ def row(text: str) -> bool:
     ):
         return False
     known = words()
+    # Most lines of a report that look like rows have no word of a site at all.
+    if not known.pattern.search(fold(text)) and known.english_actions.isdisjoint(
+        _ENGLISH.findall(text.lower())
+    ):
+        return False
     letters = covered = own = 0
     for piece in pieces:
         if piece.isascii():

@@ -136,24 +136,27 @@ def _sparse(rows: Sequence[Row]) -> list[bool]:
     spare: list[float] = []
     letters: list[float] = []
     widths: list[float] = []
-    for text, (left, _, right, _), size, *_ in rows:
+    for text, (left, _, right, _), size, _, _, _, _ in rows:
         if " " not in text or "\t" in text or size <= 0:
             spare.append(0.0)
             letters.append(0.0)
             continue
-        if DROPPED in text:
+        length = (right - left) / size
+        own: float = len(text)
+        if not text.isascii():
             text = text.replace(DROPPED, "")
-        # Three bytes for an ideograph, one for a letter or a digit.
-        wide = 0.0 if text.isascii() else (len(text.encode("utf-8", "replace")) - len(text)) / 2
-        length = (right - left) / size - wide
+            # Three bytes for an ideograph, one for a letter or a digit.
+            wide = (len(text.encode("utf-8", "replace")) - len(text)) / 2
+            length -= wide
+            own = len(text) - wide
         spare.append(length)
-        letters.append(len(text) - wide)
-        if letters[-1] >= LONG:
-            widths.append(length / letters[-1])
+        letters.append(own)
+        if own >= LONG:
+            widths.append(length / own)
     usual = sorted(widths)[len(widths) // 4] if widths else NARROW
     letter = min(max(usual, NARROW), BROAD)
     return [
-        length > letter * count + max(SPREAD, STRETCH * row.text.count(" "))
+        length > letter * count + SPREAD and length > letter * count + STRETCH * row.text.count(" ")
         for row, length, count in zip(rows, spare, letters, strict=True)
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import accumulate, repeat
 from typing import NamedTuple
 
 from ingest.document import Document, Line, Mark, MetadataValue, Page, Quality, Source
@@ -42,15 +43,17 @@ def assembled(
     offset = 0
     for number, reading in enumerate(readings, 1):
         start = offset
-        lines = []
-        for text, box, size, angle, visible, _, _ in reading.rows:
-            end = offset + len(text)
-            lines.append(Line(offset, end, box, size, angle, visible))
-            parts.append(text)
-            offset = end + 1
-        page = Page(
-            number, start, offset, reading.width, reading.height, tuple(lines), reading.quality
-        )
+        lines: tuple[Line, ...] = ()
+        if reading.rows:
+            texts, *facts, _, _ = zip(*reading.rows, strict=True)
+            starts = list(accumulate([len(text) + 1 for text in texts], initial=start))
+            ends = [begin - 1 for begin in starts[1:]]
+            # Quicker than to call `Line` for each.
+            columns = zip(starts, ends, *facts, strict=False)
+            lines = tuple(map(tuple.__new__, repeat(Line), columns))
+            parts += texts
+            offset = starts[-1]
+        page = Page(number, start, offset, reading.width, reading.height, lines, reading.quality)
         pages.append(page)
         marks += _page_marks(page, reading)
     if not parts:
@@ -67,7 +70,7 @@ def assembled(
         marks.append(Mark(len(text), len(text), "unreadable", "extract.pages-missing", why))
     marks += [
         Mark(found.start(), found.end(), "lost", "extract.unmapped-glyph", "a glyph without a code")
-        for found in _LOST.finditer(text)
+        for found in (_LOST.finditer(text) if "\ufffd" in text else ())
     ]
     if is_cut_off:
         why = "the end of the file is missing; pages may be missing with it"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import re
-from itertools import repeat
+from itertools import accumulate, chain, repeat
 from typing import NamedTuple
 
 from ingest.extract.pdf.pdfium import Handle, library
@@ -26,6 +26,9 @@ PROBES = 24
 _LINE_END = "\r\n"
 # Line ends that come from a glyph would split a line of ours in two, tabs part cells.
 _STRAY_ENDS = re.compile("[\r\n\t]")
+_IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+# The upper halves of the UTF-16 units of all other characters.
+_OTHER_HALVES = bytes(half for half in range(256) if half != 0x30 and not 0x34 <= half <= 0x9F)
 _SPECIAL = re.compile("[\ud800-\udfff\uffff]")
 
 
@@ -107,9 +110,23 @@ def _agrees(text_page: Handle, text: str) -> bool:
     return all(text[at] == _character(unicode(text_page, at)) for at in places)
 
 
+def has_ideographs(text: str) -> bool:
+    """Say whether a text has ideographs or kana.
+
+    >>> has_ideographs("Größe — “x”"), has_ideographs("表 3")
+    (False, True)
+    """
+    if text.isascii():
+        return False
+    # Ten times as fast as to search for one where there is none.
+    halves = text.encode("utf-16-le", "surrogatepass")[1::2]
+    return bool(halves.translate(None, _OTHER_HALVES)) and _IDEOGRAPH.search(text) is not None
+
+
 def is_plain(text: str) -> bool:
     """Say whether a text holds nothing that `plain` would change."""
-    return not _SPECIAL.search(text)
+    # What is printable is plain, and known to be so in no time.
+    return text.replace(_LINE_END, "").isprintable() or not _SPECIAL.search(text)
 
 
 def plain(text: str) -> str:
@@ -138,24 +155,26 @@ def spans(text_page: Handle, text: str) -> Spans:
     A line that PDFium joined to the next one at a hyphen is ended behind the hyphen,
     as on the page. Lines of blanks alone are left out.
     """
+    pieces = text.split(_LINE_END)
+    offsets = list(accumulate([len(piece) + 2 for piece in pieces], initial=0))
+    if HYPHEN in text:
+        divided = [_pieces(text_page, *part) for part in zip(pieces, offsets, strict=False)]
+        offsets = [
+            at
+            for parts, offset in zip(divided, offsets, strict=False)
+            for at in accumulate(map(len, parts[:-1]), initial=offset)
+        ]
+        pieces = list(chain.from_iterable(divided))
     firsts: list[int] = []
-    lasts: list[int] = []
     texts: list[str] = []
-    offset = 0
-    for part in text.split(_LINE_END):
-        pieces = _pieces(text_page, part, offset) if HYPHEN in part else (part,)
-        for piece in pieces:
-            line = piece.rstrip(" ")
-            if line:
-                bare = line.lstrip(" ")
-                end = offset + len(line)
-                firsts.append(end - len(bare))
-                lasts.append(end - 1)
-                if "\n" in bare or "\r" in bare or "\t" in bare:
-                    bare = _STRAY_ENDS.sub(" ", bare)
-                texts.append(bare)
-            offset += len(piece)
-        offset += 2
+    for piece, offset in zip(pieces, offsets, strict=False):
+        line = piece.strip(" ")
+        if line:
+            firsts.append(offset if piece[0] != " " else offset + piece.index(line[0]))
+            texts.append(line)
+    lasts = [first + length - 1 for first, length in zip(firsts, map(len, texts), strict=True)]
+    if "\t" in text or text.count("\r") + text.count("\n") > 2 * text.count(_LINE_END):
+        texts = [_STRAY_ENDS.sub(" ", line) for line in texts]
     return Spans(firsts, lasts, texts)
 
 

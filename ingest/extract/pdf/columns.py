@@ -56,10 +56,9 @@ def untangled(text_page: Handle, page_frame: Frame, rows: list[Row]) -> list[Row
     """Give the rows column by column where the content runs across two columns."""
     if page_frame.turns:
         return rows
+    least = WIDE * page_frame.width
     wide = [
-        row
-        for row in rows
-        if row.box[2] - row.box[0] > WIDE * page_frame.width and " " in row.text and not row.angle
+        row for row in rows if row.box[2] - row.box[0] > least and " " in row.text and not row.angle
     ]
     if len(wide) < FEWEST:
         return rows

@@ -40,7 +40,7 @@ _BLANKS = " " + DROPPED
 
 def split_rows(text_page: Handle, page_frame: Frame, rows: list[Row]) -> list[Row]:
     """Divide rows that hold two lines, one below the other."""
-    if not any(row.box[3] - row.box[1] > TWO_LINES * row.size for row in rows):
+    if not _tall(rows):
         return rows
     split: list[Row] = []
     for row in rows:
@@ -50,6 +50,10 @@ def split_rows(text_page: Handle, page_frame: Frame, rows: list[Row]) -> list[Ro
         else:
             split.append(row)
     return split
+
+
+def _tall(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row.box[3] - row.box[1] > TWO_LINES * row.size]
 
 
 def _lines(text_page: Handle, page_frame: Frame, row: Row) -> list[Row]:
@@ -102,10 +106,17 @@ def merge_rows(rows: list[Row]) -> list[Row]:
     """
     if len(rows) < 2:
         return rows
+    # Most rows begin at the left margin, far from the end of the row before.
+    near = [
+        row
+        for before, row in pairwise(rows)
+        if -REACH * row.size < row.box[0] - before.box[2] < REACH * before.size + row.size
+    ]
+    if not near and not any(map(is_vertical, _tall(rows))):
+        return rows
     merged = [rows[0]]
     for row in rows[1:]:
         before = merged[-1]
-        # Most rows begin at the left margin, far from the end of the row before.
         gap = row.box[0] - before.box[2]
         if -REACH * row.size < gap < REACH * before.size + row.size and _continues(before, row):
             merged[-1] = _joined(before, row)

@@ -32,11 +32,12 @@ _PAIR = re.compile(r"(\w)\1")
 
 def once(text_page: Handle, rows: list[Row]) -> list[Row]:
     """Give the rows with each overprinted line, and each overprinted character, once."""
-    if any(map(_is_dense, rows)):
-        rows = [
-            _single(text_page, row) if _is_dense(row) and _is_doubled(row.text) else row
-            for row in rows
-        ]
+    dense = [row for row in rows if _may_be_doubled(row.text) and _is_dense(row)]
+    if dense:
+        doubled = {row.first for row in dense if _is_doubled(row.text)}
+        rows = [_single(text_page, row) if row.first in doubled else row for row in rows]
+    if len({row.text for row in rows}) == len(rows):
+        return rows
     seen: dict[str, list[Row]] = {}
     copies = set()
     for index, row in enumerate(rows):
@@ -50,12 +51,14 @@ def once(text_page: Handle, rows: list[Row]) -> list[Row]:
     return [row for index, row in enumerate(rows) if index not in copies] if copies else rows
 
 
+def _may_be_doubled(text: str) -> bool:
+    """Say whether an end shows what is printed twice through and through."""
+    return text[:1] == text[1:2] or text[-1:] == text[-2:-1]
+
+
 def _is_dense(row: Row) -> bool:
     """Say whether a row has more characters than its width should hold."""
     text = row.text
-    # What is printed twice through and through shows it at one end at least.
-    if text[:1] != text[1:2] and text[-1:] != text[-2:-1]:
-        return False
     em = DENSE_LATIN if text.isascii() else DENSE
     return row.box[2] - row.box[0] < em * row.size * len(text)
 

@@ -139,7 +139,8 @@ def read_rows(text_page: Handle, page_frame: Frame, text: str) -> list[Row]:
             sizes[at] = abs(sizes[at]) * hypot(slant[at], up[at])
     visible = _on_page(boxes_shown, sizes, page_frame)
     columns = (texts, boxes_shown, sizes, angles, visible, firsts, lasts)
-    return list(map(Row._make, zip(*columns, strict=True)))
+    # `Row` itself takes twice as long: a page has some fifty of them.
+    return list(map(tuple.__new__, repeat(Row), zip(*columns, strict=True)))
 
 
 def _filled(text_page: Handle, page_frame: Frame, last: int, drawn: tuple[Box, float]) -> Box:

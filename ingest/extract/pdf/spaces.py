@@ -11,7 +11,7 @@ import re
 from itertools import repeat
 from math import hypot
 
-from ingest.extract.pdf.characters import DROPPED
+from ingest.extract.pdf.characters import DROPPED, has_ideographs
 from ingest.extract.pdf.pdfium import Handle, answers, library
 
 GAP = 0.32
@@ -30,12 +30,11 @@ _CANDIDATE = re.compile(
 _SECTION = re.compile(
     r"(?:^|\n)\d{1,2}(?:\.\d{1,2})+\.?(?= [^个個亿億万萬元%％‰倍年月日天人次项項家户戶吨噸米])"
 )
-_IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 
 
 def without_layout_gaps(text_page: Handle, text: str) -> str:
     """Return the text of a page with `DROPPED` in place of each blank that is no blank."""
-    if not _IDEOGRAPH.search(text):
+    if not has_ideographs(text):
         return text
     at = [found.start() for found in _CANDIDATE.finditer(text)]
     typed = {found.end() for found in _SECTION.finditer(text)} if at else set()

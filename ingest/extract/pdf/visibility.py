@@ -10,7 +10,7 @@ heading. When in doubt text counts as visible.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import repeat
+from itertools import chain, repeat
 
 from ingest.document import Box
 from ingest.extract.pdf.backdrop import NEAR_WHITE, painted_boxes
@@ -59,16 +59,20 @@ def _is_unseen(color: tuple[int, int, int, int]) -> bool:
 def hide(page: Handle, text_page: Handle, page_frame: Frame, rows: list[Row]) -> list[Row]:
     """Mark rows that a reader does not see; a row seen in part is split.
 
-    Three characters of each row are looked at first; only where one of them is not
-    painted are all characters of the page. Where more than half of a page would be
-    hidden, its text is a text layer and stays visible.
+    Three characters of each row are looked at first, the middle one where the others belong
+    to two objects; only where one of them is not painted are all characters of the page.
+    Where more than half of a page would be hidden, its text is a text layer and stays visible.
     """
-    pdfium = library()
-    indices: list[int] = []
-    for row in rows:
-        first, last = row.first, row.last
-        indices += (first, (first + last) >> 1, last)
-    if not unseen(map(pdfium.text_object, repeat(text_page), indices)):
+    object_of = library().text_object
+    page_texts = repeat(text_page)
+    begins = list(map(object_of, page_texts, [row.first for row in rows]))
+    ends = list(map(object_of, page_texts, [row.last for row in rows]))
+    middles = [
+        (row.first + row.last) >> 1
+        for row, begin, end in zip(rows, begins, ends, strict=True)
+        if begin != end
+    ]
+    if not unseen(chain(begins, ends, map(object_of, page_texts, middles))):
         return rows
     painted = painted_boxes(page, page_frame)
     split: list[Row] = []

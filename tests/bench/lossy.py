@@ -7,11 +7,15 @@ is the cell `truncated`. `forced` writes the best reading everywhere (`infer = a
 rest is the default. `wrong` is the share of items that say by default, in some place that was
 written, something else than the original; U+FFFD is no statement. `written_right` is the share
 of inferred characters in items without a wrong place: a lower bound for characters that are
-right. `left` were not touched, `silent` not even marked.
+right. `left` were not touched, `silent` not even marked; `recall` is the share of those that
+were not brought back whole in which something is marked or recorded as lost or inferred.
+`embedded` is the share of runs within clean text that come back, `embedded_to_alone` the
+same of those that come back when they stand alone: what the clean text around them spoils.
 """
 
 from __future__ import annotations
 
+import operator
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -42,6 +46,8 @@ class Outcome(NamedTuple):
     left: bool
     silent: bool
     inferred: int
+    whole: bool
+    reported: bool
 
 
 def windows(content: bytes) -> str:
@@ -173,6 +179,8 @@ def outcome(item: Item) -> Outcome:
         left=left,
         silent=left and not marks,
         inferred=sum(len(edit.after) for edit in edits if edit.certainty == "inferred"),
+        whole=applied(item.garbled, edits) == item.original,
+        reported=bool(marks) or any(edit.certainty != "proven" for edit in edits),
     )
 
 
@@ -183,12 +191,15 @@ def summary(made: list[Item]) -> dict[str, float]:
     inferred = sum(one.inferred for one in outcomes)
     doubtful = sum(one.inferred for one in outcomes if one.wrong)
     count = len(made)
+    broken = [one.reported for one in outcomes if not one.whole]
     return {
         "items": count,
         "forced": sum(one.exact for one in outcomes) / count,
         "wrong": sum(one.wrong for one in outcomes) / count,
         "left": sum(one.left for one in outcomes) / count,
         "silent": sum(one.silent for one in outcomes) / count,
+        "broken": len(broken),
+        "recall": sum(broken) / len(broken) if broken else 1.0,
         "inferred": inferred,
         "written_right": 1 - doubtful / inferred if inferred else 1.0,
         "ftfy": sum(fix_text(item.garbled) == item.original for item in made) / count,
@@ -219,7 +230,7 @@ def measure(*, quick: bool = False) -> dict[str, object]:
     each = 20 if quick else 70
     figures: dict[str, object] = {}
     worst = 0.0
-    inferred = doubtful = 0.0
+    inferred = doubtful = broken = reported = 0.0
     cells: dict[str, list[Item]] = {}
     for reader in READERS:
         for loss in (replaced, questioned):
@@ -249,8 +260,11 @@ def measure(*, quick: bool = False) -> dict[str, object]:
         worst = max(worst, found["wrong"])
         inferred += found["inferred"]
         doubtful += found["inferred"] * (1 - found["written_right"])
+        broken += found["broken"]
+        reported += found["broken"] * found["recall"]
     figures["worst_wrong"] = worst
     figures["written_right"] = 1 - doubtful / inferred
+    figures["recall"] = reported / broken
     for reader in READERS:
         made = [item for corpus in CHINESE for item in cut(corpus, reader, 20, each)]
         if len(made) < 20:  # hardly any text survives this reader whole
@@ -270,9 +284,10 @@ def measure(*, quick: bool = False) -> dict[str, object]:
                 right = text[nth * 50 + 30 : nth * 50 + 50]
                 inner = Item(left + item.original + right, left + item.garbled + right)
                 embedded.append((reader, item, inner))
-    alone = sum(repaired(one.garbled, "always") == one.original for _, one, _ in embedded)
-    inside = sum(repaired(one.garbled, "always") == one.original for *_, one in embedded)
-    figures["embedded_to_alone"] = inside / alone
+    alone = [repaired(one.garbled, "always") == one.original for _, one, _ in embedded]
+    inside = [repaired(one.garbled, "always") == one.original for *_, one in embedded]
+    figures["embedded"] = sum(inside) / len(inside)
+    figures["embedded_to_alone"] = sum(map(operator.and_, alone, inside)) / sum(alone)
     figures["embedded_wrong"] = sum(
         is_wrong(one, mojibake.edits(one.garbled)[0]) for *_, one in embedded
     ) / len(embedded)

@@ -7,10 +7,11 @@ so is text about mojibake.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from ingest.compose import compose
 from ingest.edits import Edit, Mark, replaced
@@ -63,6 +64,10 @@ def edits(text: str, infer: Inference = "auto") -> tuple[list[Edit], list[Mark]]
     return made, sorted(marks + gone)
 
 
+#: What stands between the edits of one garbled run: ASCII is not garbled.
+_JOINED: Final = re.compile("[0-9A-Za-z.,:;%()/+-]{0,20}")
+
+
 class _Look(NamedTuple):
     """What one look at a line proposes: spans count in the line. `taken` are those that are
     edited, marked, or shown on purpose."""
@@ -109,13 +114,15 @@ def _look(
     found = _Look([], [], [])
     made: list[Edit] = []
     line_about = _Lazy(partial(mention.is_about_encodings, line))
-    for edit in _proposals(line, families, infer, effort):
+    proposals = list(_proposals(line, families, infer, effort))
+    whole = _runs(line, proposals)
+    for edit in proposals:
         start, end = edit.start, edit.end
         found.taken.append((start, end))
         if isinstance(edit, Mark):
             found.marks.append(edit)
             continue
-        shown = mention.is_shown_repaired(line, start, end, edit.after)
+        shown = mention.is_shown_repaired(line, *whole[edit])
         if mention.is_quoted(line, start, end) and (shown or about()):
             continue
         if shown or (end - start <= mention.SAMPLE * len(line) and line_about()):
@@ -124,6 +131,24 @@ def _look(
             continue
         made.append(edit)
     return found._replace(edits=sorted(made))
+
+
+def _runs(line: str, proposals: Iterable[Edit | Mark]) -> dict[Edit, tuple[int, int, str]]:
+    """The garbled run that each edit is part of, with what it becomes: a sample is one run."""
+    found: dict[Edit, tuple[int, int, str]] = {}
+    run: list[Edit] = []
+    for edit in sorted(one for one in proposals if isinstance(one, Edit)):
+        if run and not _JOINED.fullmatch(line, run[-1].end, edit.start):
+            found |= dict.fromkeys(run, _run(line, run))
+            run = []
+        run.append(edit)
+    return found | dict.fromkeys(run, _run(line, run)) if run else found
+
+
+def _run(line: str, run: Sequence[Edit]) -> tuple[int, int, str]:
+    start, end = run[0].start, run[-1].end
+    moved = [one._replace(start=one.start - start, end=one.end - start) for one in run]
+    return start, end, replaced(line[start:end], moved)
 
 
 def _moved(one: _Found, offset: int) -> _Found:

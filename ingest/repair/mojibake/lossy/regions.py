@@ -69,14 +69,49 @@ def regions(seen: Octets, line: str, reader: Reader) -> Iterator[list[Piece]]:
     if reader.name == LATIN and not (_SIGNED.search(seen.content) or _CONTROL.search(line)):
         dropped = GAPS if _WINDOWS.search(line) else CONTROLS
     region: list[Piece] = []
-    for token in _tokens(reader.name == LATIN).finditer(seen.content):
-        piece = _piece(token, seen, reader, dropped)
-        if piece is not None:
-            region.append(piece)
-        elif region:
+    for piece in _pieces(seen, reader, dropped):
+        # What is no UTF-8, or belongs to a clean neighbour, parts regions.
+        if region and (piece is None or piece.start != region[-1].end):
             yield from _closed(region, seen)
             region = []
+        if piece is not None:
+            region.append(piece)
     yield from _closed(region, seen)
+
+
+def _pieces(seen: Octets, reader: Reader, dropped: bytes) -> Iterator[Piece | None]:
+    """What stands in a line from left to right; None for what is no UTF-8."""
+    pattern = _tokens(reader.name == LATIN)
+    at = 0
+    behind: Piece | None = None
+    while token := pattern.match(seen.content, at):
+        if token.lastgroup == "gap":
+            behind = _gap(token, seen, reader, begun=behind is not None)
+        else:
+            behind = _piece(token, seen, reader, dropped)
+        yield behind
+        at = behind.end if behind is not None else token.end()
+
+
+def _gap(token: re.Match[bytes], seen: Octets, reader: Reader, *, begun: bool) -> Piece | None:
+    """The gap of a token: without the bytes at its edges that belong to a clean neighbour."""
+    content, offsets = seen.content, seen.offsets
+    losses = [loss.start() for loss in _LOSS.finditer(content, *token.span())]
+    starts = [token.start()] if begun or token.start() in offsets else []
+    starts += [losses[0]] if losses[0] not in starts else []
+    ends = [token.end()]
+    if losses[-1] + 1 < token.end():
+        ends.append(losses[-1] + 1)
+        following = _CHARACTER.match(content, token.end())
+        if token.end() not in offsets and following is None:
+            ends.reverse()
+    # Where a region begins, it is the bytes in front that are a neighbour's.
+    spans = ((start, end) for start in starts for end in ends)
+    for start, end in spans if begun else sorted(spans, key=lambda span: ends.index(span[1])):
+        gap = Gap(content[start:end], content[end] if end < len(content) else -1, b"")
+        if found := parses(gap, reader, Style.BYTES) or parses(gap, reader):
+            return Piece(start, end, "", found, gap)
+    return None
 
 
 def _closed(region: list[Piece], seen: Octets) -> Iterator[list[Piece]]:
@@ -137,7 +172,7 @@ def _piece(token: re.Match[bytes], seen: Octets, reader: Reader, dropped: bytes)
     if kind == "cut":
         return cut
     following = seen.content[end] if end < len(seen.content) else -1
-    gap = Gap(content, following, dropped if kind == "short" else b"")
-    if found := parses(gap, reader, Style.BYTES) or parses(gap, reader):
+    gap = Gap(content, following, dropped)
+    if found := parses(gap, reader, Style.BYTES):
         return Piece(start, end, "", found, gap)
-    return cut if kind == "short" and end == len(seen.content) else None
+    return cut if end == len(seen.content) else None

@@ -13,6 +13,7 @@ from typing import Final
 from ingest.repair.mojibake.channels import LATIN
 from ingest.repair.mojibake.gate import Suspect
 from ingest.repair.mojibake.looks import read_as
+from ingest.repair.mojibake.lossy import spaces
 from ingest.repair.mojibake.lossy.readers import READERS, octets
 from ingest.repair.mojibake.lossy.regions import is_among_whole
 
@@ -30,13 +31,15 @@ def suspects(text: str) -> Iterator[Suspect]:
     >>> [suspect.families for suspect in suspects("好吗?\\n鍏充簬?\\n")]
     [frozenset({'utf-8-as-gb18030'})]
     """
+    yield from spaced(text)
     if "?" not in text and "\ufffd" not in text:
         return
-    at = 0
+    at = start = end = 0
     while loss := _LOSS.search(text, at):
-        start = text.rfind("\n", 0, loss.start()) + 1
-        end = text.find("\n", loss.end())
-        end = end if end >= 0 else len(text)
+        if loss.start() >= end:
+            start = text.rfind("\n", end, loss.start()) + 1 or start
+            end = text.find("\n", loss.end())
+            end = end if end >= 0 else len(text)
         # What lost bytes looks garbled beside the loss.
         at = min(end, loss.end() + NEAR)
         near = text[max(start, loss.start() - NEAR) : at]
@@ -51,6 +54,22 @@ def suspects(text: str) -> Iterator[Suspect]:
         )
         if families:
             yield Suspect(start, end, families)
+
+
+def spaced(text: str) -> Iterator[Suspect]:
+    """Lines in which a no-break space became a space behind the first byte of `à`.
+
+    >>> [suspect[:2] for suspect in spaced("MAÇÃ e IRMÃ\\nde 1953 Ã  1968")]
+    [(12, 25)]
+    """
+    at = text.find("Ã ")
+    while at >= 0:
+        start = text.rfind("\n", 0, at) + 1
+        end = text.find("\n", at)
+        end = end if end >= 0 else len(text)
+        if any(True for _ in spaces.edits(text[start:end])):
+            yield Suspect(start, end, frozenset((LATIN,)))
+        at = text.find("Ã ", end)
 
 
 @cache

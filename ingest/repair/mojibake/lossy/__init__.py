@@ -181,10 +181,8 @@ def _repair(
     dropped = any(piece.gap is not None and piece.gap.dropped for piece in region)
     if dropped and not _is_most(region, seen):
         return None
-    if not _is_likely(region, seen, known, reader):
-        return Found(start, stop, (), reader) if _is_dropped(region, seen) else None
-    if dropped and infer != "always" and gaps > _wide(known):
-        return Found(start, stop, (), reader)
+    if not _is_likely(region, seen, known, reader) and not _is_dropped(region, seen):
+        return None
     if budget.left <= 0:
         return Found(start, stop, (), reader)
     search = Search(han(), reader, line[max(0, start - LEFT) : start], known)
@@ -197,7 +195,8 @@ def _repair(
     gain = cost(before, precise=True) - cost(_without_signs(after), precise=True) - GUESSED * gaps
     if gain < MARGIN:
         return Found(start, stop, (), reader, after) if gain > MARGIN / 2 else None
-    if f"utf-8-as-{reader.name}" in HOPELESS:
+    few = dropped and infer != "always" and gaps > _wide(known)
+    if few or f"utf-8-as-{reader.name}" in HOPELESS:
         return Found(start, stop, (), reader, after)
     atoms = []
     decided = iter(found)

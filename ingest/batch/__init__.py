@@ -1,4 +1,4 @@
-"""Batches of untrusted files: one limited child process per document, one outcome per input.
+"""Batches of untrusted files: each document in a limited child process, one outcome per input.
 
 `run` does a batch, `guarded_document` one document. Both need POSIX (Linux first;
 macOS works without the kernel's promise that children die with their parent). The

@@ -25,6 +25,8 @@ class Task:
     `source` is open for reading at its start. `outputs` are open for writing, in the
     order of `settings.to`. What the job announces reaches the guard even when the child
     is killed later. `share` and `readings` concern long documents: see `ingest.batch.shares`.
+    Where it is not the `first` of its child, a job that would have native code read the
+    document does not touch it and reports `{"alone": True}`: it comes again, to a new child.
     """
 
     name: str
@@ -34,10 +36,11 @@ class Task:
     reply: int
     share: Mapping[str, int] = field(default_factory=dict)
     readings: tuple[int, ...] = ()
+    first: bool = True
 
     def announce(self, facts: Mapping[str, Any]) -> None:
         """Send facts ahead of the report."""
-        _write(self.reply, pack({"facts": dict(facts)}))
+        write(self.reply, pack({"facts": dict(facts)}))
 
 
 Job: TypeAlias = Callable[[Task], Mapping[str, Any]]
@@ -57,29 +60,36 @@ class Surroundings:
 
 def live(job: Job, task: Task, surroundings: Surroundings) -> None:
     """Confine this process, run the job, report, exit. Never returns."""
+    move_in(surroundings)
+    write(task.reply, reported(job, task)[1])
+    os._exit(0)
+
+
+def move_in(surroundings: Surroundings) -> None:
+    """Make this fresh fork the leader of its group, mortal, silent, limited and confined."""
     os.setpgid(0, 0)
     die_with(surroundings.zygote)
     _silence(surroundings.noise)
     surroundings.limits.apply(surroundings.mapped)
     if surroundings.confinement is not None:
         surroundings.confinement.child()
-    _write(task.reply, _reported(job, task))
-    os._exit(0)
 
 
-def _reported(job: Job, task: Task) -> bytes:
+def reported(job: Job, task: Task) -> tuple[Mapping[str, Any] | None, bytes]:
+    """Do the task; return its report, None where it failed, and the message that says so."""
     try:
-        return pack({"report": dict(job(task))})
+        report = dict(job(task))
+        return report, pack({"report": report})
     except DocumentError as error:
         # The name stands beside the message in every record.
         said = str(error.args[0]).removeprefix(f"{task.name}: ")
-        return _error(error.reason, said, error.advice)
+        return None, _error(error.reason, said, error.advice)
     except OutputError as error:
-        return _error("output-error", error.args[0], error.advice)
+        return None, _error("output-error", error.args[0], error.advice)
     except MemoryError:
-        return _error("memory", "needs more memory than one document may use")
+        return None, _error("memory", "needs more memory than one document may use")
     except BaseException as error:  # noqa: BLE001  # the batch boundary: every ending is a record
-        return _error("crash", f"{type(error).__name__}: {error}{_where(error)}")
+        return None, _error("crash", f"{type(error).__name__}: {error}{_where(error)}")
 
 
 def _error(reason: str, message: object, advice: str = "") -> bytes:
@@ -107,7 +117,8 @@ def _silence(noise: int) -> None:
     sys.stderr = sys.stdout
 
 
-def _write(number: int, content: bytes) -> None:
+def write(number: int, content: bytes) -> None:
+    """Write all of `content` to an open file."""
     view = memoryview(content)
     while view:
         view = view[os.write(number, view) :]

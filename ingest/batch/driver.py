@@ -33,8 +33,10 @@ def run(
 ) -> Generator[Outcome, None, None]:
     """Clean files and folders into the folder `out`; yield one `Outcome` per input, in order.
 
-    Each document is read and cleaned in a child process of its own with the limits of
-    `settings`: whatever happens there is that document's outcome and nobody else's. The
+    Each document is read and cleaned in a child process with the limits of `settings`, a
+    new one for whatever a parser must read; short plain texts follow one another in the same
+    child as long as none leaves a trace in it, and what fails there is judged in a new one.
+    Whatever happens to a document is its own outcome and nobody else's. The
     tree of the inputs is mirrored, counted from the deepest folder that all of them
     share. What a ledger in `out` says is done, by the same program with the same
     settings from the same bytes, is not done again: its outcome comes from there,

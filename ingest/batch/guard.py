@@ -11,18 +11,16 @@ import dataclasses
 import os
 import selectors
 import socket
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import IO
+from itertools import count
 
 from ingest.batch.closing import Closing
 from ingest.batch.endings import Ending, ending
+from ingest.batch.flights import Child, Flight, Order, two_ways
 from ingest.batch.limits import Limits
 from ingest.batch.outcome import printable
+from ingest.batch.program import ZygoteProgram
 from ingest.batch.wire import Message, WireError, receive, send
 from ingest.errors import CrashError, IngestError
 from ingest.settings import Settings
@@ -32,32 +30,10 @@ REPORT_BOUND = 1 << 20
 _BLOCK = 1 << 16
 _GRACE = 30.0
 """Seconds past a document's wall limit after which the zygote itself is taken for stuck."""
-_FAREWELL = 1.0
-"""Seconds a zygote has to end its children and itself when the guard closes."""
 
 
 class GuardError(CrashError):
     """The guard itself failed while this document was in flight: perhaps not its fault."""
-
-
-@dataclass(slots=True)
-class _Flight:
-    """A document in flight: the reading end of its child's pipe, and what came through it."""
-
-    reply: int
-    started: float
-    received: bytearray = field(default_factory=bytearray)
-    flooded: bool = False
-
-
-@dataclass(slots=True)
-class _Zygote:
-    """The zygote's process, this end of its socket, and where its standard error goes."""
-
-    program: subprocess.Popen[bytes]
-    control: socket.socket
-    errors: IO[bytes]
-    loaded: bool = False
 
 
 class Guard(Closing):
@@ -86,9 +62,12 @@ class Guard(Closing):
         self.limits = Limits(
             settings.cpu_limit, settings.wall_limit, settings.memory_limit, output_limit
         )
-        self._flights: dict[int, _Flight] = {}
+        self._numbers = count()
+        self._flights: dict[int, Flight] = {}
+        self._keys: dict[int, int] = {}  # of the documents in flight, by their child's number
+        self._idle: dict[int, Child] = {}
         self._selector = selectors.DefaultSelector()
-        self._zygote: _Zygote | None = None
+        self._zygote: ZygoteProgram | None = None
 
     def __len__(self) -> int:
         """Number of documents in flight."""
@@ -98,40 +77,20 @@ class Guard(Closing):
         """Start the zygote and let it load, without waiting for it."""
         self._running()
 
-    def _running(self) -> _Zygote:
-        if self._zygote is not None:
-            return self._zygote
-        if not sys.executable:
-            raise IngestError("the Python program cannot be found to start a worker with")
-        control, theirs = socket.socketpair()
-        with contextlib.ExitStack() as undo, theirs:
-            undo.callback(control.close)
-            errors = undo.enter_context(tempfile.TemporaryFile())
-            # -P: the folder that the user stands in may hold documents named like modules.
-            program = subprocess.Popen(  # noqa: S603  # our own module, by our own Python
-                [sys.executable, "-P", "-m", "ingest.batch.zygote", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-                # Not only what is installed: also the tree that this program runs from.
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-            )
-            undo.pop_all()
-            self._zygote = _Zygote(program, control, errors)
-        self._selector.register(control, selectors.EVENT_READ)
-        settings = {
-            one.name: getattr(self._settings, one.name) for one in dataclasses.fields(Settings)
-        }
-        self._tell(
-            {
-                "job": self._job,
-                "settings": settings,
-                "limits": dataclasses.asdict(self.limits),
-                "confine": self._confine,
+    def _running(self) -> ZygoteProgram:
+        if self._zygote is None:
+            settings = {
+                one.name: getattr(self._settings, one.name) for one in dataclasses.fields(Settings)
             }
-        )
+            self._zygote = ZygoteProgram(
+                {
+                    "job": self._job,
+                    "settings": settings,
+                    "limits": dataclasses.asdict(self.limits),
+                    "confine": self._confine,
+                }
+            )
+            self._selector.register(self._zygote.control, selectors.EVENT_READ)
         return self._zygote
 
     def _tell(self, message: Message, files: Sequence[int] = ()) -> None:
@@ -148,28 +107,54 @@ class Guard(Closing):
         *,
         share: Mapping[str, int] | None = None,
         readings: Sequence[int] = (),
+        in_turn: bool = False,
     ) -> None:
-        """Start the child of one document. The open files stay the caller's to close.
+        """Start on one document in a child. The open files stay the caller's to close.
 
-        `share` and `readings` reach the job as they are.
+        `share` and `readings` reach the job as they are. With `in_turn` the child may be one
+        that has done others before, and has nothing left of them that shows; what does not end
+        well there is done once more in a new child, and only what that comes to counts.
         """
         self.start()
-        reply, answer = os.pipe()
+        while in_turn and self._idle:
+            _, child = self._idle.popitem()
+            if self._hand_over(child, key, Order(name, (source, *outputs))):
+                return
+        reply, answer, channel = two_ways() if in_turn else (*os.pipe(), None)
+        child = Child(next(self._numbers), reply, channel, time.monotonic())
         try:
             os.set_blocking(reply, False)
-            self._flights[key] = _Flight(reply, time.monotonic())
-            self._selector.register(reply, selectors.EVENT_READ, key)
+            self._take_off(key, child, Order(name, ()))
             self._tell(
-                {"fork": key, "name": name, "share": share or {}, "readings": len(readings)},
+                {
+                    "fork": child.number,
+                    "name": name,
+                    "share": share or {},
+                    "readings": len(readings),
+                    "in_turn": in_turn,
+                },
                 [answer, source, *outputs, *readings],
             )
         finally:
             os.close(answer)
 
+    def _take_off(self, key: int, child: Child, order: Order) -> None:
+        self._flights[key] = Flight(child, order, time.monotonic())
+        self._keys[child.number] = key
+        self._selector.register(child.reply, selectors.EVENT_READ, key)
+
+    def _hand_over(self, child: Child, key: int, order: Order) -> bool:
+        """Give a document to a child that waits for one; False where that is too old or gone."""
+        if not child.hand_over(order, self.limits):
+            child.close()
+            return False
+        self._take_off(key, child, Order(order.name, tuple(map(os.dup, order.files))))
+        return True
+
     def stop(self, key: int) -> None:
         """Have the child of one document killed, where it still runs; it ends like any other."""
         if key in self._flights:
-            self._tell({"stop": key})
+            self._tell({"stop": self._flights[key].child.number})
 
     def wait(self, timeout: float | None = None) -> list[Ending]:
         """Wait until something happened; return the documents that ended, perhaps none.
@@ -177,9 +162,10 @@ class Guard(Closing):
         Raises `IngestError` when the zygote cannot load its job.
         """
         endings: list[Ending] = []
-        for key, _ in self._selector.select(1.0 if timeout is None else timeout):
-            if key.data is not None:
-                self._drain(key.data)
+        for event, _ in self._selector.select(1.0 if timeout is None else timeout):
+            if event.data is not None:
+                self._drain(event.data)
+                endings += self._turned(event.data)
         # After the pipes: what a child sent stands before the word that it ended.
         while self._zygote is not None and _readable(self._zygote.control):
             endings += self._hear(self._zygote)
@@ -194,7 +180,7 @@ class Guard(Closing):
         self._end_zygote()
         self._selector.close()
 
-    def _hear(self, zygote: _Zygote) -> list[Ending]:
+    def _hear(self, zygote: ZygoteProgram) -> list[Ending]:
         try:
             received = receive(zygote.control)
         except (ConnectionError, WireError):
@@ -206,25 +192,73 @@ class Guard(Closing):
             zygote.loaded = True
             self.confinement = str(message["confined"])
         elif "refused" in message:
-            if self._land(message["refused"]) is not None:
+            key = self._keys.get(message["refused"])
+            if key is not None:
+                self._land(key)
                 why = f"no process for it: {printable(message['why'])}"
-                return [Ending(message["refused"], error=GuardError(why, advice="try fewer jobs"))]
+                return [Ending(key, error=GuardError(why, advice="try fewer jobs"))]
         elif "ended" in message:
-            self._drain(message["ended"])
-            flight = self._land(message["ended"])
-            if flight is not None:
-                if flight.flooded:
-                    message |= {"killed": "flood", "status": message["status"] or -9}
-                return [ending(message, flight.received, self.limits)]
+            return self._ended(message)
         return []
+
+    def _ended(self, message: Message) -> list[Ending]:
+        """Take the zygote's word that a child has ended."""
+        key = self._keys.get(message["ended"])
+        if key is None:
+            idle = self._idle.pop(message["ended"], None)
+            if idle is not None:
+                idle.close()
+            return []
+        self._drain(key)
+        turned = self._turned(key)
+        if turned or message["ended"] not in self._keys:
+            return turned + self._ended(message)
+        flight = self._flights[key]
+        # The zygote speaks of all that the child did.
+        message["seconds"] = time.monotonic() - flight.started
+        message["cpu_seconds"] = max(0.0, message["cpu_seconds"] - flight.child.cpu)
+        if flight.flooded:
+            message |= {"killed": "flood", "status": message["status"] or -9}
+        return self._judged(key, message)
+
+    def _turned(self, key: int) -> list[Ending]:
+        """Return the ending of a document whose child waits for the next one, if that is so."""
+        flight = self._flights.get(key)
+        message = flight.turn_over() if flight is not None else None
+        return [] if message is None else self._judged(key, message, idle=True)
+
+    def _judged(self, key: int, message: Message, *, idle: bool = False) -> list[Ending]:
+        """Return the ending of a document; none where it has to be done once more."""
+        flight = self._flights[key]
+        end = ending(message | {"ended": key}, flight.received, self.limits)
+        flight.child.cpu += end.cpu_seconds
+        if flight.child.turn > 1 and (end.report is None or end.report.get("alone") is True):
+            self._again(key, idle=idle)
+            return []
+        self._land(key, idle=idle)
+        return [end]
+
+    def _again(self, key: int, *, idle: bool = False) -> None:
+        """Do a document once more, from its beginning, in a child of its own."""
+        flight = self._flights[key]
+        source, *outputs = map(os.dup, flight.order.files)
+        self._land(key, idle=idle)
+        try:
+            for output in outputs:
+                os.lseek(output, 0, os.SEEK_SET)
+                os.ftruncate(output, 0)
+            self.submit(key, flight.order.name, source, outputs)
+        finally:
+            for number in (source, *outputs):
+                os.close(number)
 
     def _drain(self, key: int) -> None:
         """Take what a child has sent so far; have it stopped where that is too much."""
         flight = self._flights.get(key)
         if flight is None:
             return
-        with contextlib.suppress(BlockingIOError):
-            while part := os.read(flight.reply, _BLOCK):
+        with contextlib.suppress(BlockingIOError, ConnectionResetError):
+            while part := os.read(flight.child.reply, _BLOCK):
                 if not flight.flooded:
                     flight.received += part
                 if len(flight.received) > self._bound and not flight.flooded:
@@ -233,15 +267,20 @@ class Guard(Closing):
                     self.stop(key)
             # End of file: nothing more will come, and a closed pipe would wake us for ever.
             with contextlib.suppress(KeyError):
-                self._selector.unregister(flight.reply)
+                self._selector.unregister(flight.child.reply)
 
-    def _land(self, key: int) -> _Flight | None:
-        flight = self._flights.pop(key, None)
-        if flight is not None:
-            with contextlib.suppress(KeyError):
-                self._selector.unregister(flight.reply)
-            os.close(flight.reply)
-        return flight
+    def _land(self, key: int, *, idle: bool = False) -> None:
+        """Take a document out of flight; with `idle` its child waits for another."""
+        flight = self._flights.pop(key)
+        child = flight.child
+        del self._keys[child.number]
+        flight.order.close()
+        with contextlib.suppress(KeyError):
+            self._selector.unregister(child.reply)
+        if idle:
+            self._idle[child.number] = child
+        else:
+            child.close()
 
     def _stuck(self) -> bool:
         late = time.monotonic() - self.limits.wall - _GRACE
@@ -261,20 +300,14 @@ class Guard(Closing):
 
     def _end_zygote(self) -> str:
         """End the zygote; return the last line of what it said on standard error."""
+        for child in self._idle.values():
+            child.close()
+        self._idle.clear()
         zygote, self._zygote = self._zygote, None
         if zygote is None:
             return ""
         self._selector.unregister(zygote.control)
-        zygote.control.close()
-        try:
-            zygote.program.wait(_FAREWELL)
-        except subprocess.TimeoutExpired:
-            zygote.program.kill()
-            zygote.program.wait()
-        with zygote.errors as errors:
-            errors.seek(0)
-            lines = errors.read(_BLOCK).decode("utf-8", "backslashreplace").split("\n")
-        return next((printable(line.strip()) for line in reversed(lines) if line.strip()), "")
+        return zygote.end()
 
 
 def _readable(channel: socket.socket) -> bool:

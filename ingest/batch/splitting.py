@@ -17,6 +17,7 @@ from ingest.batch.closing import Closing
 from ingest.batch.endings import Ending, limit_error, whole
 from ingest.batch.guard import Guard
 from ingest.batch.limits import Limits
+from ingest.batch.plain import LARGEST_IN_TURN, seems_plain
 from ingest.batch.shares import SMALLEST
 from ingest.errors import IngestError, UnreadableError
 
@@ -133,6 +134,9 @@ class Splitter(Closing):
         self, key: int, name: str, source: int, outputs: Sequence[int], *, size: int, alone: bool
     ) -> None:
         """Start on a document of `size` bytes. The open files stay the caller's to close."""
+        if not alone and size <= LARGEST_IN_TURN and seems_plain(source):
+            self._guard.submit(key, name, source, outputs, in_turn=True)
+            return
         share = {}
         if self._workers > 1 and size >= SMALLEST and not alone:
             share["fewest"] = FEWEST

@@ -98,3 +98,21 @@ def split(received: bytes | bytearray) -> Iterator[Message]:
             raise WireError("a torn message")
         yield decode(body)
         view = view[_LENGTH.size + length :]
+
+
+def last(received: bytes | bytearray) -> Message | None:
+    """Read the last message of what came through a pipe; None where there is none, or not yet all.
+
+    >>> last(pack({"a": 1}) + pack({"b": 2})), last(pack({"a": 1})[:-1])
+    ({'b': 2}, None)
+    """
+    start = stop = 0
+    while len(received) >= stop + _LENGTH.size:
+        start = stop + _LENGTH.size
+        stop = start + _LENGTH.unpack_from(received, stop)[0]
+    if stop != len(received) or not stop:
+        return None
+    try:
+        return decode(received[start:stop])
+    except WireError:
+        return None

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from ingest.batch import child
+from ingest.batch import child, turns
 from ingest.batch.confine import Confinement
 from ingest.batch.layout import lay_out
 from ingest.batch.limits import Limits, mapped_bytes, resident_bytes
@@ -154,7 +154,7 @@ class Zygote:
         self._children[process] = _Child(key, chatter, started)
 
     def _become_child(self, message: Message, files: list[int], chatter: int, noise: int) -> None:
-        """Turn this fresh fork into the worker of one document. Never returns.
+        """Turn this fresh fork into the worker of a document. Never returns.
 
         Each page of memory that is touched here is copied, which is most of what a
         child costs: so plain system calls, and nothing that objects would do better.
@@ -166,7 +166,8 @@ class Zygote:
             os.close(chatter)
             for one in self._children.values():
                 os.close(one.chatter)
-            child.live(
+            live = turns.serve if message["in_turn"] else child.live
+            live(
                 self._job,
                 child.Task(
                     name=message["name"],

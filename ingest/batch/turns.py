@@ -1,0 +1,167 @@
+"""A child that serves several documents in turn, and what it must not carry from one to the next.
+
+Only what is plain text is served in turn: nothing but the stages and the standard library
+sees it, as it does the rows of a dataset. What PDFium, an HTML parser or another native
+program has read ends with its child.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import resource
+import signal
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ingest.batch import child
+from ingest.batch.limits import adopt_orphans
+from ingest.batch.wire import pack, receive
+
+MOST = 64
+"""Documents of one child: being born is then a hundredth of what each of them costs."""
+_GROWTH = 32 << 20
+"""Bytes by which a child may have grown over its documents: as what is too little to matter to
+the next one's limits; a report's text of a megabyte leaves nothing."""
+_WATCHED = ("ingest", "builtins", "codecs", "hashlib", "io", "json", "os", "re", "unicodedata")
+_SIGNALS = tuple(sorted(signal.valid_signals()))
+
+
+class Traces:
+    """What of this process a document could have changed. `besides`: the first one's own files.
+
+    Its modules' names, environment, descriptors, threads, children, signals and size. What a
+    document does to a value that a module keeps is not seen here: the stages keep none.
+    """
+
+    def __init__(self, besides: tuple[int, ...]) -> None:
+        self._modules = [
+            (vars(module), list(vars(module).values()))
+            for name, module in list(sys.modules.items())
+            if module is not None and name.partition(".")[0] in _WATCHED
+        ]
+        self._files = _open_files()
+        for number in besides:
+            del self._files[number]
+        self._environment = dict(os.environ)
+        self._state = self._small()
+        self._mapped, self._threads = _mapped_and_threads()
+        self._peak = _peak()
+
+    def none_left(self) -> bool:
+        """True when the documents since have left nothing behind."""
+        mapped, threads = _mapped_and_threads()
+        return (
+            threads == self._threads
+            and mapped <= self._mapped + _GROWTH
+            and _peak() <= self._peak + _GROWTH
+            and _is_childless()
+            and os.environ == self._environment
+            and self._small() == self._state
+            and _open_files() == self._files
+            and all(_same(now, before) for now, before in self._modules)
+        )
+
+    def _small(self) -> tuple[object, ...]:
+        return (
+            os.getcwd(),  # noqa: PTH109
+            sys.getrecursionlimit(),
+            sys.gettrace(),
+            sys.getprofile(),
+            sys.stdout,
+            sys.stderr,
+            tuple(sys.path),
+            tuple(map(signal.getsignal, _SIGNALS)),
+            signal.pthread_sigmask(signal.SIG_BLOCK, ()),
+            signal.getitimer(signal.ITIMER_REAL),
+            signal.getitimer(signal.ITIMER_VIRTUAL),
+            signal.getitimer(signal.ITIMER_PROF),
+            resource.getrlimit(resource.RLIMIT_NOFILE),
+        )
+
+
+def _open_files() -> dict[int, tuple[int, int]]:
+    files = {}
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208  # a hundred times a second
+        # The listing is itself a file while it lasts.
+        with contextlib.suppress(OSError):
+            found = os.fstat(int(name))
+            files[int(name)] = found.st_dev, found.st_ino
+    return files
+
+
+def _same(now: Mapping[str, object], before: list[object]) -> bool:
+    return len(now) == len(before) and all(map(_is, now.values(), before))
+
+
+def _is(one: object, other: object) -> bool:
+    return one is other
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _mapped_and_threads() -> tuple[int, int]:
+    """Bytes of address space and number of threads of this process."""
+    fields = Path("/proc/self/stat").read_bytes().rpartition(b")")[2].split()
+    return int(fields[20]), int(fields[17])
+
+
+def _is_childless() -> bool:
+    """True when no process lives that a document has started: orphans are this process's own."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return True
+    return False
+
+
+def offered() -> bool:
+    """True where this system shows what `Traces` looks at."""
+    return sys.platform == "linux" and os.path.isdir("/proc/self/fd")  # noqa: PTH112
+
+
+def serve(job: child.Job, task: child.Task, surroundings: child.Surroundings) -> None:
+    """Confine this process, do the task, then those that come by its reply. Never returns.
+
+    Every report is on its way before anything else happens. What follows it says that the
+    next document may come; where nothing follows, this process has ended.
+    """
+    child.move_in(surroundings)
+    adopt_orphans()
+    files = (task.source, *task.outputs)
+    traces = Traces(besides=files)
+    channel = socket.socket(fileno=task.reply)
+    turn = 1
+    while True:
+        started = time.process_time()
+        report, packed = child.reported(job, task)
+        child.write(task.reply, packed)
+        for number in files:
+            os.close(number)
+        if turn == MOST or not _may_go_on(report) or not traces.none_left():
+            os._exit(0)
+        used = {"cpu_seconds": time.process_time() - started, "memory": _peak()}
+        child.write(task.reply, pack({"turn": used}))
+        received = receive(channel)
+        if received is None:
+            os._exit(0)
+        message, numbers = received
+        files = tuple(numbers)
+        task = dataclasses.replace(
+            task, name=message["name"], source=files[0], outputs=files[1:], first=False
+        )
+        turn += 1
+
+
+def _may_go_on(report: Mapping[str, Any] | None) -> bool:
+    """True where a report says that its document was plain text, or was not touched."""
+    if report is None:
+        return False
+    return report.get("media_type") == "text/plain" or report.get("alone") is True

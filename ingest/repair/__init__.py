@@ -1,4 +1,4 @@
-"""The repair stage: gloss damage is undone first, then text read in the wrong encoding."""
+"""The repair stage: gloss damage, then text read in the wrong encoding, then leftover escapes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ingest.compose import compose
 from ingest.document import Document, Step
 from ingest.edits import in_order, replaced
-from ingest.repair import glosses, mojibake
+from ingest.repair import escapes, glosses, mojibake
 from ingest.settings import Settings
 
 
@@ -24,6 +24,12 @@ def bind(settings: Settings) -> Callable[[Document], Document]:
     """
 
     def stage(document: Document) -> Document:
+        repaired = undamaged(document)
+        left = escapes.edits(repaired.text)
+        # What was written as an escape was escaped after it was read: a step of its own.
+        return repaired.revise("repair", left) if left else repaired
+
+    def undamaged(document: Document) -> Document:
         edits, marks, mirrored = glosses.edits(document.text, settings)
         metadata = {"conversion": "mirror"} if mirrored else None
         if not edits:

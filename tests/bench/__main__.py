@@ -28,6 +28,7 @@ ROOMS = (
     "encoding",
     "mojibake",
     "lossy",
+    "escapes",
     "language",
     "gloss",
     "strip",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Sequence
 from itertools import accumulate, chain, repeat
 from typing import NamedTuple
 
@@ -158,7 +159,10 @@ def spans(text_page: Handle, text: str) -> Spans:
     pieces = text.split(_LINE_END)
     offsets = list(accumulate([len(piece) + 2 for piece in pieces], initial=0))
     if HYPHEN in text:
-        divided = [_pieces(text_page, *part) for part in zip(pieces, offsets, strict=False)]
+        divided = [
+            _pieces(text_page, piece, offset) if HYPHEN in piece else (piece,)
+            for piece, offset in zip(pieces, offsets, strict=False)
+        ]
         offsets = [
             at
             for parts, offset in zip(divided, offsets, strict=False)
@@ -178,7 +182,7 @@ def spans(text_page: Handle, text: str) -> Spans:
     return Spans(firsts, lasts, texts)
 
 
-def _pieces(text_page: Handle, part: str, offset: int) -> list[str]:
+def _pieces(text_page: Handle, part: str, offset: int) -> Sequence[str]:
     """Split behind the hyphens that end lines; a glyph without a code becomes U+FFFD."""
     is_hyphen = library().is_hyphen
     pieces = []

@@ -9,8 +9,10 @@ short cells that do not fill their column: it stays as it is.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate, repeat
+from itertools import count as counted
 from operator import add, sub
 from statistics import median
 from typing import NamedTuple
@@ -86,8 +88,9 @@ def gaps(
     blanks: list[int] = []
     ends_of: list[int] = []
     for row in rows:
-        words = map(len, row.text.split(" "))
-        blanks += map(add, accumulate(words), range(row.first, row.first + row.text.count(" ")))
+        blanks += map(add, accumulate(map(len, row.text.split(" "))), counted(row.first))
+        # No blank stands behind the last word.
+        blanks.pop()
         ends_of.append(len(blanks))
     count = len(blanks)
     if not count:
@@ -99,21 +102,14 @@ def gaps(
     numbers = floats.values(8 * count)
     ends, begins = numbers[2 : 4 * count : 4], numbers[4 * count :: 4]
     widths = list(map(sub, begins, ends))
-    found: list[list[Gap]] = []
-    first = 0
-    for row, last in zip(rows, ends_of, strict=True):
-        least = narrowest * row.size
-        wide = first < last and max(widths[first:last]) > least
-        found.append(
-            [
-                Gap(ends[at] - page_frame.left, begins[at] - page_frame.left, blanks[at] + 1)
-                for at in range(first, last)
-                if widths[at] > least
-            ]
-            if wide
-            else []
-        )
-        first = last
+    found: list[list[Gap]] = [[] for _ in rows]
+    # Most rows have none: those that are too narrow for any row are passed over at once.
+    least = narrowest * min([row.size for row in rows])
+    for at in [at for at, width in enumerate(widths) if width > least]:
+        index = bisect_right(ends_of, at)
+        if widths[at] > narrowest * rows[index].size:
+            left, right = ends[at] - page_frame.left, begins[at] - page_frame.left
+            found[index].append(Gap(left, right, blanks[at] + 1))
     return found
 
 

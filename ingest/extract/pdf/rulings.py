@@ -7,6 +7,7 @@ itself: all come out as the same segments.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import compress, repeat
 from operator import sub
 from typing import NamedTuple
@@ -37,6 +38,7 @@ MOST_SEGMENTS = 2000
 _LINE, _MOVE = 0, 2
 _RECTANGLE = 5
 _SLANT = 0.5
+_IS_PATH = bytes(kind == PATH_OBJECT for kind in range(256))
 
 
 class Ruling(NamedTuple):
@@ -80,15 +82,16 @@ def rulings(page: Handle, page_frame: Frame) -> Rulings:
     has_upright = max(heights) >= SHORTEST
     sides = iter(numbers)
     thick: list[tuple[Handle, Box]] = []
-    for path, x0, y0, x1, y1 in zip(paths, sides, sides, sides, sides, strict=True):
-        if x1 - x0 < THIN or y1 - y0 < THIN:
-            _add(found, page_frame, x0, y0, x1, y1)
+    thin: list[Box] = []
+    for path, box in zip(paths, zip(sides, sides, sides, sides, strict=True), strict=True):
+        if box[2] - box[0] < THIN or box[3] - box[1] < THIN:
+            thin.append(box)
         elif has_upright:
-            thick.append((path, (x0, y0, x1, y1)))
+            thick.append((path, box))
+    _add(found, page_frame, thin)
     for (path, box), shows in zip(thick, _shown([path for path, _ in thick]), strict=True):
         if shows:
-            for edge in _edges(path, box):
-                _add(found, page_frame, *edge)
+            _add(found, page_frame, _edges(path, box))
     return found
 
 
@@ -101,18 +104,24 @@ def _paths(page: Handle) -> list[Handle]:
         if PATH_OBJECT not in map(pdfium.object_type, some):
             return []
     objects = handles(map(pdfium.object_at, repeat(page), range(count)))
-    kinds = list(map(pdfium.object_type, objects))
+    kinds = bytes(map(pdfium.object_type, objects))
     if PATH_OBJECT not in kinds:
         return []
-    return list(compress(objects, map(PATH_OBJECT.__eq__, kinds)))
+    return list(compress(objects, kinds.translate(_IS_PATH)))
 
 
-def _add(found: Rulings, page_frame: Frame, x0: float, y0: float, x1: float, y1: float) -> None:
-    left, top, right, bottom = page_frame.shown(x0, y0, x1, y1)
-    if right - left >= max(SHORTEST, bottom - top):
-        found.level.append(Ruling((top + bottom) / 2, left, right))
-    elif bottom - top >= max(SHORTEST, right - left):
-        found.upright.append(Ruling((left + right) / 2, top, bottom))
+def _add(found: Rulings, page_frame: Frame, segments: Iterable[Box]) -> None:
+    shown = page_frame.shown
+    for x0, y0, x1, y1 in segments:
+        # Of thousands of paths most are dots and short dashes.
+        if abs(x1 - x0) < SHORTEST > abs(y1 - y0):
+            continue
+        left, top, right, bottom = shown(x0, y0, x1, y1)
+        wide, high = right - left, bottom - top
+        if wide >= high and wide >= SHORTEST:
+            found.level.append(Ruling((top + bottom) / 2, left, right))
+        elif high >= wide and high >= SHORTEST:
+            found.upright.append(Ruling((left + right) / 2, top, bottom))
 
 
 def _shown(paths: list[Handle]) -> list[bool]:

@@ -67,9 +67,9 @@ def with_aligned(
     made: dict[int, tuple[frozenset[int], list[Row]]] = {}
     for begin, end in _stretches(rows):
         segments = [
-            segment
+            Segment(index, piece, (piece.box[1] + piece.box[3]) / 2)
             for index in range(begin, end)
-            for segment in _segments(index, rows[index], found.get(index, ()))
+            for piece in _pieces(rows[index], found.get(index, ()))
         ]
         for run in runs(lines_of(segments)):
             table = gridded(run, level)
@@ -96,7 +96,7 @@ def with_aligned(
     return ordered
 
 
-def _parted(text_page: Handle, page_frame: Frame, rows: Sequence[Row]) -> dict[int, list[Gap]]:
+def _parted(text_page: Handle, page_frame: Frame, rows: Sequence[Row]) -> dict[int, Sequence[Gap]]:
     """The gaps of rows near a sign of a table, by index; none where the page announces none.
 
     Where it is prose that costs hardly anything: only rows that seem to have a gap are
@@ -111,12 +111,15 @@ def _parted(text_page: Handle, page_frame: Frame, rows: Sequence[Row]) -> dict[i
     ]
     if len(sparse) + len(beside) < FEWEST:
         return {}
-    found: dict[int, list[Gap]] = {}
+    found: dict[int, Sequence[Gap]] = {}
 
     def ask(indices: Iterable[int]) -> None:
         asked = [at for at in indices if at not in found and _is_whole(rows[at])]
-        of_rows = gaps(text_page, page_frame, [rows[at] for at in asked], CORRIDOR)
-        found.update(zip(asked, of_rows, strict=True))
+        # What has no blank has no gap.
+        spaced = [at for at in asked if " " in rows[at].text]
+        of_rows = gaps(text_page, page_frame, [rows[at] for at in spaced], CORRIDOR)
+        found.update(dict.fromkeys(asked, ()))
+        found.update(zip(spaced, of_rows, strict=True))
 
     ask(sparse)
     near: set[int] = set()
@@ -182,15 +185,20 @@ def _fits(row: Row) -> bool:
     return not row.angle and row.visible and "\t" not in row.text and row.size > 0
 
 
-def _segments(index: int, row: Row, between: Sequence[Gap]) -> Iterator[Segment]:
+def _pieces(row: Row, between: Sequence[Gap]) -> list[Piece]:
+    if not between:
+        text = row.text.strip(_STRIPPED)
+        return [Piece(text, row.box, row.size)] if text else []
+    pieces: list[Piece] = []
     x0, top, x1, bottom = row.box
     begin, left = 0, x0
     for gap in between:
         at = gap.behind - row.first
         text = row.text[begin : at - 1].strip(_STRIPPED)
         if text:
-            yield Segment(index, Piece(text, (left, top, gap.left, bottom), row.size))
+            pieces.append(Piece(text, (left, top, gap.left, bottom), row.size))
         begin, left = at, gap.right
     text = row.text[begin:].strip(_STRIPPED)
     if text:
-        yield Segment(index, Piece(text, (left, top, x1, bottom), row.size))
+        pieces.append(Piece(text, (left, top, x1, bottom), row.size))
+    return pieces

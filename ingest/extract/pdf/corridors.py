@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from ingest.extract.pdf.cells import Piece
@@ -47,15 +48,14 @@ MOST = 60
 
 
 class Segment(NamedTuple):
-    """A piece of a row of PDFium between two gaps: index of the row, and the piece."""
+    """A piece of a row of PDFium between two gaps: index of the row, and the piece.
+
+    `middle` is the height of its middle on the page, in points from the upper edge.
+    """
 
     row: int
     piece: Piece
-
-    @property
-    def middle(self) -> float:
-        """Height of its middle on the page, in points from the upper edge."""
-        return (self.piece.box[1] + self.piece.box[3]) / 2
+    middle: float
 
 
 Line = list[Segment]
@@ -69,13 +69,17 @@ def lines_of(segments: Sequence[Segment]) -> list[Line]:
     """Segments by the line of the page that they stand on, from the top down."""
     lines: list[Line] = []
     bottom = 0.0
-    for segment in sorted(segments, key=lambda one: one.middle):
-        if lines and segment.middle < bottom:
+    for segment in sorted(segments, key=itemgetter(2)):
+        _, (_, _, size), middle = segment
+        if lines and middle < bottom:
             lines[-1].append(segment)
         else:
             lines.append([segment])
-            bottom = segment.middle + 0.45 * segment.piece.size
-    return [sorted(line, key=lambda one: one.piece.box[0]) for line in lines]
+            bottom = middle + 0.45 * size
+    for line in lines:
+        if len(line) > 1:
+            line.sort(key=lambda one: one.piece.box[0])
+    return lines
 
 
 def runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
@@ -130,9 +134,9 @@ def _bridges(run: Sequence[Line], columns: Sequence[Interval], line: Line) -> bo
 
 def _is_stretched(line: Line, columns: Sequence[Interval]) -> bool:
     """Say whether a line is one of prose, stretched so far that its blanks seem to be gaps."""
-    gaps = [two.piece.box[0] - one.piece.box[2] for one, two in pairwise(line)]
-    if not gaps:
+    if len(line) < 2:
         return False
+    gaps = [two.piece.box[0] - one.piece.box[2] for one, two in pairwise(line)]
     words = sum(len(one.piece.text.split()) for one in line)
     if words >= WORDS and max(gaps) < OPEN * line[0].piece.size:
         return True
@@ -184,9 +188,13 @@ def merged(columns: Sequence[Interval], line: Line) -> list[Interval]:
     merged: list[Interval] = []
     size = line[0].piece.size
     both = [*columns, *((one.piece.box[0], one.piece.box[2]) for one in line)]
-    for left, right in sorted(both):
-        if merged and left < merged[-1][1] + CORRIDOR * size:
-            merged[-1] = merged[-1][0], max(merged[-1][1], right)
+    both.sort()
+    begin, end = both[0]
+    for left, right in both:
+        if left < end + CORRIDOR * size:
+            end = max(end, right)
         else:
-            merged.append((left, right))
+            merged.append((begin, end))
+            begin, end = left, right
+    merged.append((begin, end))
     return merged

@@ -167,19 +167,19 @@ def replaced(text: str, edits: Sequence[Edit]) -> str:
     pieces: list[str] = []
     position = 0
     inserted = -1
-    for edit in edits:
-        start, end, before, after = edit[:4]
+    length = len(text)
+    for start, end, before, after, rule, _, _, _, _ in edits:
         if start < position or start == end == inserted:
-            raise EditError(f"{edit.rule}: edit {start}-{end} overlaps another")
-        if start > end or end > len(text):
-            raise EditError(f"{edit.rule}: edit {start}-{end} lies outside the text")
+            raise EditError(f"{rule}: edit {start}-{end} overlaps another")
+        if start > end or end > length:
+            raise EditError(f"{rule}: edit {start}-{end} lies outside the text")
         if text[start:end] != before:
             raise EditError(
-                f"{edit.rule}: {before[:40]!r} does not stand at {start}-{end}, "
+                f"{rule}: {before[:40]!r} does not stand at {start}-{end}, "
                 f"but {text[start:end][:40]!r}"
             )
         if before == after:
-            raise EditError(f"{edit.rule}: edit {start}-{end} changes nothing")
+            raise EditError(f"{rule}: edit {start}-{end} changes nothing")
         pieces.append(text[position:start])
         pieces.append(after)
         position = end

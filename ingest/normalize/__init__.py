@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from operator import itemgetter
 
 from ingest.compose import compose
 from ingest.document import Document, Edit, MetadataValue
@@ -120,7 +121,7 @@ def _page_edits(draft: _Draft) -> list[Edit]:
     spaces = spacing.between_han(draft.text, rows)
     # A space that parts two cells has become their border already.
     edits += [edit for edit in spaces if edit.start not in places]
-    edits.sort(key=lambda edit: edit[:2])
+    edits.sort(key=itemgetter(0, 1))
     return edits
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -39,9 +40,6 @@ _CLOSING = re.compile(f"[{_CLOSES}]{{1,2}}")
 _OPENS = "（《〈“‘「『【〔〖"
 _OPENING = re.compile(f"[{_OPENS}]([A-Za-z0-9+.,%-]{{0,20}})")
 _FIRST_WORD = re.compile(r"[^\s\u2e80-\u9fff\uff00-\uff60]+")
-
-
-Interval = tuple[float, float]
 
 
 class Column(NamedTuple):
@@ -148,24 +146,23 @@ def _justified(prose: Sequence[Row]) -> list[Column]:
     ]
     if not frequent:
         return []
-    ends: dict[int, list[Row]] = {}
-    pages: dict[int, list[Interval]] = {}
+    ends: dict[int, list[Row]] = {near: [] for end in frequent for near in (end - 1, end, end + 1)}
     for row, end in zip(prose, places, strict=True):
-        ends.setdefault(end, []).append(row)
-        pages.setdefault(row.page, []).append((row.left, row.right))
+        if end in ends:
+            ends[end].append(row)
+    on_page = Counter([row.page for row in prose])
     columns: list[Column] = []
     for end in frequent:
-        together = ends[end] + ends.get(end - 1, []) + ends.get(end + 1, [])
-        kept = _kept_to(together, pages)
+        kept = _kept_to(ends[end] + ends[end - 1] + ends[end + 1], prose, on_page)
         if len(kept) >= wanted:
             columns += _by_left_edge(kept)
     return columns
 
 
-def _kept_to(members: Sequence[Row], pages: Mapping[int, Sequence[Interval]]) -> list[Row]:
+def _kept_to(members: Sequence[Row], prose: Sequence[Row], on_page: Mapping[int, int]) -> list[Row]:
     """The lines that end at an edge, on the pages where lines keep to it.
 
-    `pages` has the left and the right ends of the lines of each page.
+    `prose` are all lines, in the order of pages, `on_page` says how many each page has.
 
     Last lines of paragraphs, too, end together now and then; but there most lines run on.
     """
@@ -174,14 +171,20 @@ def _kept_to(members: Sequence[Row], pages: Mapping[int, Sequence[Interval]]) ->
         by_page.setdefault(row.page, []).append(row)
     kept: list[Row] = []
     for page, ending in by_page.items():
-        if 2 * len(ending) < len(pages[page]):
+        if 2 * len(ending) < on_page[page]:
             edge, em = ending[0].right, ending[0].em
-            begin, end = edge - 2 * em, edge + 1.5 * em
-            beyond = sum([right > end and left < begin for left, right in pages[page]])
+            left, right = edge - 2 * em, edge + 1.5 * em
+            first = bisect_left(prose, page, key=_page)
+            lines = prose[first : first + on_page[page]]
+            beyond = sum([row.right > right and row.left < left for row in lines])
             if 2 * len(ending) < beyond:
                 continue
         kept += ending
     return kept
+
+
+def _page(row: Row) -> int:
+    return row.page
 
 
 def _by_left_edge(rows: Sequence[Row]) -> Iterator[Column]:

@@ -160,7 +160,7 @@ def may_continue(layout: Layout, index: int) -> bool | Column:
             return False
         if two.em > _HEADING * layout.body:
             return _heading_continues(layout, index, kind)
-    column = layout.column(index)
+    column = layout.columns.of(rows, index)
     if column is None:
         return False
     return one.right + layout.needs[index + 1] + _SHORT * one.em >= column.right and column

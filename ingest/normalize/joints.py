@@ -51,6 +51,8 @@ class Joints:
         Both lines are given without their ends and are not empty.
         """
         last, first = one[-1], two[0]
+        if last.isascii() and first.isascii() and last not in "-/":
+            return "", " "
         if last == "\xad":
             return last, ""
         if last in "-\u2010" and len(one) > 1 and (one[-2].isalpha() or one[-2].isdigit()):

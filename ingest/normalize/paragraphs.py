@@ -127,7 +127,8 @@ def _edits(
 
     `kept` are notes, by the index of the row before them.
     """
-    text, rows, relations = joints.text, layout.rows, layout.relations
+    text, rows, lines = joints.text, layout.rows, layout.lines
+    relations, bands = layout.relations, layout.bands
     waiting: list[str] = []  # notes that the present paragraph is still to be closed with
     opening = span.start  # index of the row that opens the present paragraph
     line_left = rows[opening].left  # where the present line begins, over rows beside each other
@@ -136,7 +137,7 @@ def _edits(
         one, two, where = rows[index], rows[index + 1], relations[index]
         between = text[one.end : two.start]
         note = kept.get(index)
-        if note is None and between.strip():
+        if note is None and between != "\n" and between.strip():
             if waiting:
                 yield Edit(one.end, one.end, "", _closing(waiting), NOTE, "sure", _OVERLEAF)
             waiting = []
@@ -148,16 +149,15 @@ def _edits(
             if between != after:
                 yield Edit(one.end, two.start, between, after, CELL if cell else JOIN, "sure")
             continue
-        line, following = layout.lines[index], layout.lines[index + 1]
-        held = layout.bands.get(index)
+        held = bands.get(index)
         if held is not None:
             tabular = True
-            after = "\t" if held == "cell" else joints.between(line, following)[1]
+            after = "\t" if held == "cell" else joints.between(lines[index], lines[index + 1])[1]
             yield Edit(one.end, two.start, between, after, CELL, "sure")
             continue
         joined = not tabular and continues(layout, index, opening, line_left)
         if joined:
-            cut, put = joints.between(line, following)
+            cut, put = joints.between(lines[index], lines[index + 1])
             start = one.end - len(cut)
             before = text[start : two.start]
             if note is not None:

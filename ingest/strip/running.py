@@ -171,17 +171,7 @@ def _edges(text: str, pages: Sequence[Page]) -> Iterator[Edge]:
 
 
 def _by_height(text: str, page: Page, lines: list[Line]) -> Iterator[Edge]:
-    middles = sorted(
-        [((line.box[1] + line.box[3]) / 2, line, line.box) for line in lines if line.box]
-    )
-    heights: list[float] = []
-    rows: list[list[Line]] = []
-    for middle, line, (_, above, _, below) in middles:
-        if rows and middle - heights[-1] < max(2.0, (below - above) / 2):
-            rows[-1].append(line)
-        else:
-            heights.append(middle)
-            rows.append([line])
+    heights, rows = _by_middle(lines)
     gaps = list(map(sub, heights[1:], heights))
     wide = APART * median(gaps) if gaps else 0.0
     for top in (True, False):
@@ -210,6 +200,27 @@ def _by_height(text: str, page: Page, lines: list[Line]) -> Iterator[Edge]:
                     inner,
                     _mask(words),
                 )
+
+
+def _by_middle(lines: Sequence[Line]) -> tuple[list[float], list[list[Line]]]:
+    """Lines by the row of the page that they stand on, from the top, and their heights there."""
+    boxes = [line.box for line in lines if line.box]
+    heights = [(box[1] + box[3]) / 2 for box in boxes]
+    steps = map(sub, heights[1:], heights)
+    tall = [box[3] - box[1] for box in boxes[1:]]
+    if all(step >= 2.0 and 2 * step >= high for step, high in zip(steps, tall, strict=True)):
+        # Most pages are written from the top down, each line a row for itself.
+        return heights, [[line] for line in lines]
+    middles = sorted(zip(heights, lines, boxes, strict=True))
+    heights = []
+    rows: list[list[Line]] = []
+    for middle, line, (_, above, _, below) in middles:
+        if rows and middle - heights[-1] < max(2.0, (below - above) / 2):
+            rows[-1].append(line)
+        else:
+            heights.append(middle)
+            rows.append([line])
+    return heights, rows
 
 
 def _running(edges: Sequence[Edge], count: int, size: float) -> Iterator[Edge]:

@@ -69,10 +69,13 @@ def _is_fragment(stated: str, text: str, pages: Sequence[Page]) -> bool:
 
 def _shown(text: str, pages: Sequence[Page]) -> str:
     """The lines of the largest type on the first page, where they follow each other."""
-    sizes: Counter[float] = Counter()
+    exact: dict[float, int] = {}
     for page in pages[:FIRST_PAGES]:
         for line in page.lines:
-            sizes[round(line.size, 1)] += line.end - line.start
+            exact[line.size] = exact.get(line.size, 0) + line.end - line.start
+    sizes: Counter[float] = Counter()
+    for size, weight in exact.items():
+        sizes[round(size, 1)] += weight
     first = [line for line in pages[0].lines if _counts(line, text)] if pages else []
     if not first:
         return ""

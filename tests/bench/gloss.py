@@ -3,6 +3,21 @@
 Rules and thresholds were tuned on the first half of each corpus; everything here is
 measured on the second, and the first is shown beside it. Every page is used once for each
 kind of cutting, at one level: the same text at another level has the same places again.
+
+What is counted, all with every mark cut out:
+
+`damaged_right_always` is over the characters of all damaged places, whatever the damage: one
+with a reading glued behind it, one whose bytes the decoder paired wrongly, one of which a byte
+or both are gone, one that GBK lacks. `broken_right_always` leaves out those that have no more
+than a reading behind them: it is over the characters of broken runs. Neither counts what was
+left as a loss as right.
+
+`one_byte` figures are over the characters that lost exactly one byte. `top1_forced` is the share
+for which what `infer="always"` writes is right, neighbours that it must repair itself included;
+`top1_ceiling` is the share that the model ranks first where the whole original stands around.
+`alone_lead` and `alone_trail` are those whose lead or trail byte survives between neighbours
+that are whole or of which all bytes survive; `pair` those between which a pair of bytes
+vanished; `start` and `end` those at the ends of runs.
 """
 
 from __future__ import annotations
@@ -17,7 +32,7 @@ from pathlib import Path
 from ingest.document import Document, Edit, Mark
 from ingest.repair import bind, glosses
 from ingest.settings import Settings
-from tests.bench.gloss_truth import CLASSES, ceiling, clusters, damage, kind, verdicts
+from tests.bench.gloss_truth import CLASSES, alone, ceiling, clusters, damage, kind, verdicts
 
 ROOT = Path(__file__).parents[2]
 CORPORA = ROOT.parent / "shared" / "corpora" / "text"
@@ -107,12 +122,24 @@ def _figures(tally: Counter[str], seconds: Counter[str]) -> dict[str, object]:
                 ("precision", share(f"{sort}.right", f"{sort}.right", f"{sort}.wrong")),
             )
         },
+        **{
+            f"one_byte_alone_{side}.{name}": value
+            for side in ("lead", "trail")
+            for name, value in (
+                ("places", tally[f"alone_{side}"]),
+                ("top1_forced", share(f"alone_{side}.forced", f"alone_{side}")),
+            )
+        },
         "nothing_known": tally["nothing"],
         "nothing_known_recorded": share("nothing.recorded", "nothing"),
         **{f"pages_exact_{c}": share(f"{c}.exact", f"{c}.pages") for c in CUTTINGS},
-        "damaged_right_always": share("damaged.right", "damaged"),
-        "damaged_right_always_forced": share("damaged.forced", "damaged"),
-        "damaged_written_precision": share("damaged.right", "damaged.right", "damaged.wrong"),
+        "damaged_chars_always": tally["damaged"] + tally["broken"],
+        "damaged_right_always": (tally["damaged.right"] + tally["broken.right"])
+        / max(tally["damaged"] + tally["broken"], 1),
+        "broken_chars_always": tally["broken"],
+        "broken_right_always": share("broken.right", "broken"),
+        "broken_right_always_forced": share("broken.forced", "broken"),
+        "broken_written_precision": share("broken.right", "broken.right", "broken.wrong"),
         "damaged_wrong_unrecorded": tally["unrecorded"],
         **{f"chars_per_second_{c}": tally[f"{c}.chars"] / max(seconds[c], 1e-9) for c in CUTTINGS},
     }
@@ -127,7 +154,10 @@ def _force(page: damage.Page, tally: Counter[str]) -> None:
         for at, verdict in enumerate(verdicts(cluster.truth, cluster.written)):
             if cluster.known[at] in "LT":
                 tally[f"{kind(cluster.known, at)}.forced"] += verdict == "r"
-            tally["damaged.forced"] += cluster.known[at] != "=" and verdict == "r"
+                side = alone(cluster.known, at)
+                tally[f"alone_{side}"] += 1
+                tally[f"alone_{side}.forced"] += verdict == "r"
+            tally["broken.forced"] += cluster.known[at] != "=" and verdict == "r"
     for sort, right in ceiling(page):
         tally[f"{sort}.ceiling"] += right
 
@@ -141,6 +171,9 @@ def _count(
 ) -> bool:
     """Count what became of one page; return whether nothing on it is wrong."""
     exact = True
+    if cutting == "always":
+        # Nobody can tell what the `?` of a character was that GBK lacks.
+        tally["damaged"] += sum(place.kind == "outside-gbk" for place in page.places)
     for cluster in clusters(page, edits):
         said = verdicts(cluster.truth, cluster.written)
         tally["left"] += any(
@@ -157,6 +190,10 @@ def _count(
                 tally["rejoined.exact"] += right
         if "w" in said or "m" in said or len(said) != len(cluster.truth):
             exact = False
+        if cutting == "always":
+            whole = [reading not in cluster.written for reading in cluster.readings]
+            tally["damaged"] += len(whole)
+            tally["damaged.right"] += sum(whole)
         if cluster.kinds == {"aligned"}:
             continue
         start, end = cluster.span
@@ -170,8 +207,8 @@ def _count(
                 tally["unrecorded"] += 1
             if cutting != "always":
                 continue
-            tally["damaged"] += 1
-            tally[f"damaged.{VERDICTS[verdict]}"] += 1
+            tally["broken"] += 1
+            tally[f"broken.{VERDICTS[verdict]}"] += 1
             if known in "LT":
                 sort = kind(cluster.known, at)
                 tally[f"{sort}.all"] += 1

@@ -31,6 +31,7 @@ class Cluster(NamedTuple):
     kinds: frozenset[str]
     sure: bool  # all edits are proven
     span: tuple[int, int]
+    readings: tuple[str, ...]  # those glued behind characters that are whole
 
 
 def clusters(page: damage.Page, edits: Sequence[Edit]) -> Iterator[Cluster]:
@@ -59,8 +60,11 @@ def _cluster(text: str, group: list[tuple[int, int, damage.Place | None, Edit | 
     truth, known, written, sure = "", "", "", True
     at = start
     kinds = set()
+    readings = []
     for _, _, place, _ in group:
         if place:
+            if not place.original:
+                readings.append(text[place.start : place.end])
             gap = text[at : place.start]
             truth, known = truth + gap + place.original, known + "=" * len(gap) + place.known
             at = place.end
@@ -72,7 +76,9 @@ def _cluster(text: str, group: list[tuple[int, int, damage.Place | None, Edit | 
             written += text[at : edit.start] + edit.after
             at = edit.end
             sure = sure and edit.certainty == "proven"
-    return Cluster(truth, known, written + text[at:end], frozenset(kinds), sure, (start, end))
+    written += text[at:end]
+    span = (start, end)
+    return Cluster(truth, known, written, frozenset(kinds), sure, span, tuple(readings))
 
 
 def verdicts(truth: str, written: str) -> str:
@@ -126,6 +132,15 @@ def kind(known: str, at: int) -> str:
         # Behind the last of a run nothing is known of an ASCII character.
         return "pair" if behind == "T" or (behind == "-" and known[at + 2 : at + 3]) else "end"
     return "pair" if at and before in "L-" else "start"
+
+
+def alone(known: str, at: int) -> str:
+    """`lead` or `trail`, by what survives of a character both whose neighbours are whole or
+    put together again from all their bytes; empty for any other.
+    """
+    if known[at] not in "LT" or {*known[max(at - 1, 0) : at], *known[at + 1 : at + 2]} - {*"K="}:
+        return ""
+    return "lead" if known[at] == "L" else "trail"
 
 
 def ceiling(page: damage.Page) -> Iterator[tuple[str, bool]]:

@@ -56,7 +56,7 @@ class Filler:
 
     def _single(self, unit: Unit, left: str, right: str) -> Unit:
         weigher = self._weigher
-        options = self._vanished.usable(unit.options) or list(unit.options)
+        options = self._vanished.usable(unit.options, unit.free) or list(unit.options)
         # The quick measure finds the candidates for the full one.
         opened = {char: cost for cost, char in weigher.openings(options, right)}
         costs = weigher.choices(weigher.start(left), options)
@@ -68,7 +68,11 @@ class Filler:
 
     def _pair(self, one: Unit, two: Unit, left: str, right: str) -> tuple[Unit, Unit]:
         lead, trail = octets.pair(one.options[0]), octets.pair(two.options[0])
-        found = self._vanished.pairs(left, (lead[0], trail[1]), right) if lead and trail else []
+        found = (
+            self._vanished.pairs(left, (lead[0], trail[1]), right, one.free)
+            if lead and trail
+            else []
+        )
         if not found:
             one = self._single(one, left, two.char + right)
             return one, self._single(two, left + one.char, right)

@@ -72,6 +72,17 @@ def around(lead: int, trail: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 @functools.cache
+def between(trail: int, lead: int) -> tuple[str, ...]:
+    """Characters of which nothing is left between a trail byte and a lead byte.
+
+    >>> "而" in between(0xAC, 0xD9), "而" in between(0xAC, 0x90)
+    (True, False)
+    """
+    leads = tuple(second for second in HIGH if vanishes(trail, second))
+    return chars(leads, tuple(first for first in HIGH if vanishes(first, lead)))
+
+
+@functools.cache
 def undecodable() -> tuple[tuple[int, tuple[int, ...]], ...]:
     """First bytes with those high second bytes that make the decoder write one `?` for both."""
     rows = []

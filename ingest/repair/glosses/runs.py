@@ -9,6 +9,7 @@ the language model weighs them.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -16,17 +17,19 @@ from typing import Final
 from ingest.repair.glosses import octets
 from ingest.repair.glosses.readings import READING, by_reading, converted, table
 from ingest.repair.glosses.recognize import Fingerprint, widened
-from ingest.repair.glosses.signs import LOST
+from ingest.repair.glosses.signs import LOST, likeliest
 from ingest.repair.glosses.ways import (
     ABSENT_COST,
     ASCII_COST,
     CHOICES,
+    CHOSEN,
     CONTEXT,
     FEW,
     GONE_COST,
     LISTED_COST,
     ODD_COST,
     RESTING,
+    TRIED,
     UNDECODABLE_COST,
     USUAL,
     VANISHED_COST,
@@ -56,6 +59,7 @@ class Runs:
         self._present = shown.present
         self._folded = shown.folded
         self._weigher = weigher
+        self._gone: dict[tuple[object, ...], list[Way]] = {}
 
     def follow(self, starts: Iterable[Way]) -> list[Way]:
         """Return ways from `starts` until all are in step again, the cheapest first.
@@ -224,13 +228,40 @@ class Runs:
             for done in self._put(way, way.at, octets.chars(way.pending, firsts)):
                 done = done._replace(pending=(pair[0],))
                 yield from self._put(done, end, (char,), over=True, told=True)
-                # Two pairs in a row leave nothing of the character between them.
-                gone = done._replace(
-                    text=done.text + LOST,
-                    units=(*done.units, Unit(way.at, LOST, (), gone=True)),
-                    state=START,
-                ).charged(GONE_COST)
-                yield from self._put(gone, end, (char,), over=True, told=True)
+                yield from self._between(way, pair, end, char)
+
+    def _between(self, way: Way, pair: tuple[int, int], end: int, char: str) -> Iterator[Way]:
+        """Ways in which two pairs in a row vanished before a character that a reading tells.
+
+        Nothing is left of the character between them but what its neighbours say.
+        """
+        # Ways that differ further back only have the same ways on.
+        place = (way.at, way.pending, way.state, way.free, char)
+        if place not in self._gone:
+            bare = way._replace(cost=0.0, text="", units=(), extra=0.0)
+            self._gone[place] = list(self._with_gone(bare, pair, end, char))
+        for on in self._gone[place]:
+            yield on._replace(
+                cost=way.cost + on.cost,
+                text=way.text + on.text,
+                units=way.units + on.units,
+                extra=way.extra + on.extra,
+            )
+
+    def _with_gone(self, way: Way, pair: tuple[int, int], end: int, char: str) -> Iterator[Way]:
+        for trails, _ in octets.VANISHING:
+            for done in self._put(way, way.at, octets.chars(way.pending, trails)):
+                last = octets.pair(done.text[-1:])
+                options = likeliest(octets.between(last[1], pair[0])) if last else ()
+                found: list[Way] = []
+                for gone in self._put(done, way.at, options, few=TRIED) if options else ():
+                    found += self._put(
+                        gone._replace(pending=(pair[0],)), end, (char,), over=True, told=True
+                    )
+                found.sort(key=lambda one: one.cost)
+                # All of them are one way: what they cost together.
+                shares = sum(math.exp(found[0].cost - one.cost) for one in found)
+                yield from (one.charged(-math.log(shares)) for one in found[:CHOSEN])
 
     def _read(self, reading: str) -> list[str]:
         """Characters that the page has annotated with a reading, or can have."""
@@ -263,6 +294,7 @@ class Runs:
         *,
         over: bool = False,
         told: bool = False,
+        few: int = CHOICES,
     ) -> Iterator[Way]:
         """Append one original character, in its most probable forms.
 
@@ -282,12 +314,12 @@ class Runs:
         never = converted()
         if len(options) > 1:
             possible = self._weigher.possible(options)
-            few = CHOICES if not told else len(possible)
-            ranked = tuple(char for _, char in self._weigher.choices(way.state, possible)[:few])
+            likely = self._weigher.choices(way.state, possible)
+            ranked = tuple(char for _, char in (likely if told else likely[:few]))
         for char in ranked:
             cost, state = self._weigher.step(way.state, char)
             stop = end if over else -1
-            units = (*way.units, Unit(end, char, options))
+            units = (*way.units, Unit(end, char, options, free=way.free))
             cost += way.cost
             put = Way(cost, way.text + char, units, end, (), state, stop, way.extra)
             odd = (self.told_cost(char) or 0.0) if told else 0.0

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from ingest.repair import language
 from ingest.repair.glosses import octets
 from ingest.repair.glosses.readings import converted, table
-from ingest.repair.language_table import SEED, extend
+from ingest.repair.language_table import MASK, MULTIPLIER, SEED, extend
 
 #: Share of marks among the characters of running text, counted over 190,000 characters of
 #: the first halves of two corpora; those rarer than one in 10,000 as that.
@@ -29,6 +29,10 @@ ALPHANUMERIC: Final = 4.0
 #: Cost of a character that GB2312 lacks. The tables of the model hold few of them, and take
 #: one absent key in thousands for a present one, which would make one look common.
 RARE: Final = 15.0
+
+#: How many characters are thought of where nothing survives of one. They are nine in ten of
+#: those between two pairs that vanish in the first halves.
+LIKELIEST: Final = 120
 
 #: What stands for a lost character: says nothing about its neighbours.
 LOST: Final = "�"
@@ -102,6 +106,35 @@ def possible(chars: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         tuple(char for char in usual if is_han(char) or char in MARKS),
         tuple(char for char in usual if not is_han(char) and char not in MARKS),
     )
+
+
+@functools.cache
+def likeliest(chars: tuple[str, ...]) -> tuple[str, ...]:
+    """The most common of characters that can stand for one of which nothing survives."""
+    by_cost = sorted((_alone(char), char) for char in possible(chars)[0])
+    return tuple(char for _, char in by_cost[:LIKELIEST])
+
+
+@functools.lru_cache(maxsize=4096)
+def words(ones: tuple[str, ...], twos: tuple[str, ...]) -> tuple[tuple[float, str], ...]:
+    """The words of two characters that can be made, with their costs."""
+    lattice = language.han().lattice
+    get, probabilities = lattice.words.get, lattice.word_probabilities
+    behind = [(code, two) for two in twos if (code := known(two).code)]
+    found = []
+    for one in ones:
+        begun = known(one)
+        for code, two in behind if begun.code else ():
+            both = ((begun.word ^ code) * MULTIPLIER) & MASK
+            level = get(both ^ (both >> 32))
+            if level >= 0:
+                found.append((-math.log(probabilities[level]), one + two))
+    return tuple(found)
+
+
+def _alone(char: str) -> float:
+    here = known(char)
+    return -math.log(here.alone) if here.code else here.mark
 
 
 def _mark(char: str) -> float:

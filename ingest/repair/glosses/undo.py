@@ -18,6 +18,7 @@ from ingest.repair.glosses.runs import Runs
 from ingest.repair.glosses.vanished import Vanished
 from ingest.repair.glosses.ways import USUAL, Way
 from ingest.repair.glosses.weigh import Weigher
+from ingest.repair.language import SHARPNESS
 from ingest.settings import Settings
 
 #: A mark that may have been cut out in the middle of a character, which left a `?`.
@@ -170,13 +171,15 @@ class Page:
             self._marks.append(Mark(at, at + 2, "uncertain", "gloss.cut", why))
             return None
         best = self._filler.fill(ways[0], left, self._following(ways[0].stop))
-        shares = [math.exp(best.cost - way.cost) for way in ways]
+        shares = [math.exp(SHARPNESS * (best.cost - way.cost)) for way in ways]
         total = sum(shares)
-        support: dict[tuple[int, tuple[str, ...]], float] = {}
+        support: dict[tuple[object, ...], float] = {}
         for way, share in zip(ways, shares, strict=True):
-            for trace in {(unit.end, unit.options) for unit in way.units}:
+            for trace in set(way.traces):
                 support[trace] = support.get(trace, 0.0) + share / total
-        supports = tuple(support[unit.end, unit.options] * unit.share for unit in best.units)
+        supports = tuple(
+            support[trace] * unit.share for trace, unit in zip(best.traces, best.units, strict=True)
+        )
         return Solution(best, supports)
 
     def _orphans(self, way: Way) -> bool:

@@ -14,14 +14,18 @@ from typing import Final
 
 from ingest.repair.glosses import octets
 from ingest.repair.glosses.readings import converted
-from ingest.repair.glosses.signs import LOST, common, is_han
-from ingest.repair.glosses.ways import GONE_COST, ODD_COST, VANISHED_COST, Unit, Way
+from ingest.repair.glosses.signs import common, is_han, likeliest, possible, words
+from ingest.repair.glosses.ways import ODD_COST, VANISHED_COST, Unit, Way
 from ingest.repair.glosses.weigh import START, Weigher
 
 #: Cost in nats, of a character and the one behind it, from which the place is looked into.
 #: On the tuning texts 99 of 100 pairs that vanished cost as much, and three in ten places
 #: where none did.
 SUSPICIOUS: Final = 11.0
+
+#: Cost of the character alone below which it is not: of 930 such places on the tuning pages
+#: none was one where a pair had vanished.
+LIKELY: Final = 5.0
 
 #: Pairs of characters that are ranked with the full measure. The right one is among the 12
 #: that the quick one likes best in 96 of 100 places, among 16 in 97.
@@ -31,11 +35,22 @@ RANKED: Final = 16
 MARGIN: Final = 7.0
 
 #: Where the quick measure finds two characters so much dearer than one, the full one agreed
-#: in all of 270 places of the tuning texts but one.
-HOPELESS: Final = 9.5
+#: in all of 2,160 places of the tuning texts but one, and a share of `exp(-dearer)` is the
+#: median of what it leaves to the two.
+HOPELESS: Final = 6.0
+
+#: Choices that are ranked first; the others only where these have a share.
+AT_FIRST: Final = 4
 
 #: Where two characters have so small a share of what one has, three are not thought of.
-SETTLED: Final = 0.002
+SETTLED: Final = 0.1
+
+#: Choices for either end of three characters, for the middle one, of those in all that are
+#: ranked, and characters to the right that they are ranked with.
+OUTER: Final = 2
+MIDDLE: Final = 6
+TRIPLES: Final = 8
+NEXT: Final = 4
 
 #: Choices for the first character.
 FIRST: Final = 8
@@ -50,8 +65,8 @@ class Vanished:
     def __init__(self, annotated: Mapping[str, str], weigher: Weigher) -> None:
         self._annotated = annotated
         self._weigher = weigher
-        self._possible: dict[tuple[str, ...], list[str]] = {}
-        self._known: dict[tuple[str, str, str], tuple[Unit, ...]] = {}
+        self._possible: dict[tuple[tuple[str, ...], bool], list[str]] = {}
+        self._known: dict[tuple[str, str, str, bool], tuple[Unit, ...]] = {}
 
     def mend(self, way: Way, left: str, right: str) -> Way:
         """Put characters in where a way joins two to an improbable one.
@@ -71,15 +86,15 @@ class Vanished:
             more, further = weigher.advance(ahead, unit.char, text[index + 1 : index + 2])
             chosen: tuple[Unit, ...] = (unit,)
             if len(unit.options) == 1 and unit.char not in self._annotated:
-                odd = not self.usable((unit.char,))
-                if odd or cost + more >= SUSPICIOUS:
+                odd = not self.usable((unit.char,), unit.free)
+                if odd or (cost >= LIKELY and cost + more >= SUSPICIOUS):
                     chosen = self._remembered(done, unit, text[index + 1 :][:REACH])
             units += chosen
             if len(chosen) == 1:
                 total += cost
                 done, behind, cost, ahead = done + unit.char, ahead, more, further
                 continue
-            total += VANISHED_COST if len(chosen) == 2 else 2 * VANISHED_COST + GONE_COST
+            total += VANISHED_COST * (len(chosen) - 1)
             for one in chosen:
                 cost, behind = weigher.advance(behind, done[-1:], one.char)
                 total += cost
@@ -94,7 +109,7 @@ class Vanished:
 
     def _remembered(self, left: str, unit: Unit, right: str) -> tuple[Unit, ...]:
         """What `_weighed` says; ways have most of their places in common."""
-        place = (left[-REACH:], unit.char, right)
+        place = (left[-REACH:], unit.char, right, unit.free)
         if place not in self._known:
             self._known[place] = self._weighed(left, unit, right)
         return tuple(one._replace(end=unit.end) for one in self._known[place])
@@ -104,75 +119,108 @@ class Vanished:
         pair = octets.pair(unit.char)
         if not pair:
             return (unit,)
-        found = self.pairs(left, pair, right)
-        weigher = self._weigher
-        if not found or self._hopeless(left, unit.char, found[0], right[:2]):
+        found = self.pairs(left, pair, right, unit.free)
+        if not found:
             return (unit,)
         odd = ODD_COST if unit.char in converted() else 0.0
         odd += ODD_COST if is_han(unit.char) and not common(unit.char) else 0.0
-        ranked = {
-            one: share * (math.exp(-odd) if one == unit.char else 1.0)
-            for one, share in weigher.rank(left, [unit.char, *found], right)
-        }
-        as_it_is = ranked.pop(unit.char)
-        ranked = {both: share * math.exp(-VANISHED_COST) for both, share in ranked.items()}
-        two = sum(ranked.values())
-        if two < SETTLED * as_it_is:
-            return (unit._replace(share=as_it_is / (as_it_is + two)),)
-        best = max(ranked, key=lambda both: ranked[both])
-        # Two pairs in a row leave nothing of the character between them.
-        costs = weigher.full(left, [best + right, best[0] + LOST + best[1] + right])
-        more = costs[0] - costs[1] - GONE_COST - VANISHED_COST
-        three = ranked[best] * math.exp(min(more, 30.0))
-        total = as_it_is + two + three
-        if as_it_is >= max(two, three):
-            return (unit._replace(share=as_it_is / total),)
-        firsts, lasts = octets.around(*pair)
-        if three > two:
-            share = three / total
-            return (
-                Unit(unit.end, best[0], firsts, share=share),
-                Unit(unit.end, LOST, (), gone=True, share=share),
-                Unit(unit.end, best[1], lasts, share=share),
-            )
-        share = two / total
+        dearer = self._dearer(left, unit.char, found[0], right[:2]) - odd
+        if dearer > HOPELESS:
+            return (unit._replace(share=1.0 - math.exp(-dearer)),)
+        for some in (found[:AT_FIRST], found):
+            ranked = dict(self._weigher.rank(left, [unit.char, *some], right))
+            as_it_is = ranked.pop(unit.char) * math.exp(VANISHED_COST - odd)
+            two = sum(ranked.values())
+            if two < SETTLED * as_it_is:
+                return (unit._replace(share=as_it_is / (as_it_is + two)),)
         pairs = tuple(sorted(((b, s / two) for b, s in ranked.items()), key=lambda item: -item[1]))
+        best = pairs[0][0]
+        firsts, lasts = octets.around(*pair)
+        triple, more = self._triple(left, (firsts, lasts), right, best, unit.free)
+        three = ranked[best] * more
+        if as_it_is >= max(two, three):
+            return (unit._replace(share=as_it_is / (as_it_is + two + three)),)
+        if three > two:
+            share = three / (as_it_is + two + three)
+            one, last = octets.pair(triple[0]), octets.pair(triple[2])
+            gone = octets.between(one[1], last[0]) if one and last else ()
+            return (
+                Unit(unit.end, triple[0], firsts, share=share, free=unit.free),
+                Unit(unit.end, triple[1], likeliest(gone), share=share),
+                Unit(unit.end, triple[2], lasts, share=share),
+            )
+        share = two / (as_it_is + two + three)
         return (
-            Unit(unit.end, best[0], firsts, share=share),
+            Unit(unit.end, best[0], firsts, share=share, free=unit.free),
             Unit(unit.end, best[1], lasts, share=share, pairs=pairs),
         )
 
-    def _hopeless(self, left: str, one: str, both: str, right: str) -> bool:
-        """Whether two characters cost so much more than one that the full measure agrees."""
-        state = self._weigher.start(left)
-        least = self._weigher.run(state, one + right)[0] + HOPELESS
-        return self._weigher.run(state, both + right)[0] > least
+    def _triple(
+        self,
+        left: str,
+        ends: tuple[tuple[str, ...], tuple[str, ...]],
+        right: str,
+        best: str,
+        free: bool,
+    ) -> tuple[str, float]:
+        """The likeliest three characters between two pairs that vanished in a row.
 
-    def pairs(self, left: str, pair: tuple[int, int], right: str) -> list[str]:
-        """The likeliest two characters whose outer bytes are known, the cheapest first."""
+        With the weight of all such, as a multiple of that of the `best` two.
+        """
+        weigher = self._weigher
+        state = weigher.start(left)
+        lasts = weigher.openings(self.usable(ends[1]), right)[:OUTER]
+        costs: dict[str, float] = {}
+        for first_cost, first in weigher.choices(state, self.usable(ends[0], free))[:OUTER]:
+            behind = weigher.step(state, first)[1]
+            one = octets.pair(first)
+            for last_cost, last in lasts:
+                two = octets.pair(last)
+                gone = likeliest(octets.between(one[1], two[0])) if one and two else ()
+                for cost, char in weigher.choices(behind, gone)[:MIDDLE]:
+                    costs[first + char + last] = first_cost + cost + last_cost
+        likely = sorted(costs, key=lambda three: costs[three])[:TRIPLES]
+        right = right[:NEXT]
+        full = weigher.full(left, [three + right for three in (best, *likely)])
+        shares = [math.exp(min(full[0] - cost - VANISHED_COST, 30.0)) for cost in full[1:]]
+        return max(zip(shares, likely, strict=True), default=(0.0, ""))[1], sum(shares)
+
+    def _dearer(self, left: str, one: str, both: str, right: str) -> float:
+        """How much more two characters cost than one, by the quick measure."""
+        state = self._weigher.start(left)
+        return self._weigher.run(state, both + right)[0] - self._weigher.run(state, one + right)[0]
+
+    def pairs(self, left: str, pair: tuple[int, int], right: str, free: bool = False) -> list[str]:
+        """The likeliest two characters whose outer bytes are known, the cheapest first.
+
+        The first is `free` as a unit is.
+        """
         weigher = self._weigher
         state = weigher.start(left)
         costs: dict[str, float] = {}
         rest = weigher.run(START, right[:2])[0]
         for firsts, seconds in octets.VANISHING:
-            ones = self.usable(octets.chars((pair[0],), firsts))
-            twos = self.usable(octets.chars(seconds, (pair[1],)))
+            before, behind = octets.chars((pair[0],), firsts), octets.chars(seconds, (pair[1],))
+            ones, twos = self.usable(before, free), self.usable(behind)
             if not ones or not twos:
                 continue
             openings = weigher.openings(twos, right)
             for cost, one in weigher.choices(state, ones)[:FIRST]:
                 for more, two in openings[:RANKED]:
                     costs[one + two] = cost + more
-            for cost, both in weigher.words(ones, twos):
-                costs[both] = min(costs.get(both, math.inf), cost + rest)
+            for cost, both in words(*(possible(chars)[0] for chars in (before, behind))):
+                if both[1] not in self._annotated and (free or both[0] not in self._annotated):
+                    costs[both] = min(costs.get(both, math.inf), cost + rest)
         likely = sorted(costs, key=lambda both: costs[both])[:RANKED]
         return [both for both in likely if costs[both] < costs[likely[0]] + MARGIN]
 
-    def usable(self, chars: tuple[str, ...]) -> list[str]:
+    def usable(self, chars: tuple[str, ...], free: bool = False) -> list[str]:
         """Those of some characters that a lost one can be on this page."""
-        found = self._possible.get(chars)
+        found = self._possible.get((chars, free))
         if found is None:
-            found = self._possible[chars] = [
-                char for char in self._weigher.possible(chars) if char not in self._annotated
+            found = self._possible[chars, free] = [
+                char
+                for char in self._weigher.possible(chars)
+                if free or char not in self._annotated
             ]
         return found

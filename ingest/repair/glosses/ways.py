@@ -6,6 +6,7 @@ must charge the same.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final, NamedTuple
 
 from ingest.repair.glosses.weigh import State
@@ -14,6 +15,9 @@ from ingest.repair.glosses.weigh import State
 WAYS: Final = 12
 CHOICES: Final = 3
 CHOSEN: Final = 2
+
+#: Choices tried for a character of which nothing survives, with the one behind it.
+TRIED: Final = 12
 
 #: What costs so much more than the cheapest way is not followed.
 HOPELESS: Final = 30.0
@@ -62,7 +66,8 @@ class Unit(NamedTuple):
     character that is `lost`, and of a Chinese one that is `gone`.
     `share` is the probability that its bytes were taken apart rightly, of those weighed;
     `ranked` has what it is, the most probable first. Where a pair vanished in front of it,
-    `pairs` has what it and the one before can be together.
+    `pairs` has what it and the one before can be together. One that is `free` can be a listed
+    character without its reading: another annotation took its lead byte.
     """
 
     end: int
@@ -73,6 +78,7 @@ class Unit(NamedTuple):
     share: float = 1.0
     ranked: tuple[tuple[str, float], ...] = ()
     pairs: tuple[tuple[str, float], ...] = ()
+    free: bool = False
 
 
 class Way(NamedTuple):
@@ -99,6 +105,15 @@ class Way(NamedTuple):
     def form(self) -> tuple[tuple[int, bool], ...]:
         """How the bytes were taken apart, whatever the lost ones are."""
         return tuple((unit.end, unit.lost) for unit in self.units)
+
+    @property
+    def traces(self) -> list[tuple[int, int, tuple[str, ...]]]:
+        """For each character, what two ways must have in common to agree on it.
+
+        How many end there counts: one of which nothing survives leaves no other trace.
+        """
+        chars = Counter(unit.end for unit in self.units if not unit.lost)
+        return [(unit.end, chars[unit.end], unit.options) for unit in self.units]
 
 
 def best(ways: list[Way]) -> list[Way]:

@@ -181,23 +181,6 @@ class Weigher:
         self.work += CHOICE_WORK * len(found)
         return found
 
-    def words(self, ones: Sequence[str], twos: Iterable[str]) -> list[tuple[float, str]]:
-        """The words of two characters that can be made, with their costs."""
-        get, probabilities = self._get, self._probabilities
-        behind = [(code, two) for two in twos if (code := known(two)[0])]
-        self.work += len(ones) * len(behind)
-        found = []
-        for one in ones:
-            code, word, _, _ = known(one)
-            if not code:
-                continue
-            for code, two in behind:
-                both = ((word ^ code) * MULTIPLIER) & MASK
-                level = get(both ^ (both >> 32))
-                if level >= 0:
-                    found.append((-math.log(probabilities[level]), one + two))
-        return found
-
     def begin(self, left: str) -> Progress:
         """Where the full measure stands behind a text."""
         return self._model.begin(left[-NEAR:].translate(WIDENED))

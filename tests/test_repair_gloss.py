@@ -10,7 +10,7 @@ import pytest
 
 from ingest.document import Document
 from ingest.repair import bind, glosses
-from ingest.repair.glosses.octets import around, char, pair, undecodable, vanishes
+from ingest.repair.glosses.octets import around, between, char, pair, undecodable, vanishes
 from ingest.repair.glosses.readings import READING, by_lead, converted, table
 from ingest.repair.glosses.recognize import fingerprint
 from ingest.settings import Inference, Settings
@@ -157,6 +157,44 @@ def test_two_characters_come_back_where_one_makes_no_sense() -> None:
     edit = next(e for _, e in repaired(page.text, "always").edits() if "基地" in e.after)
     assert edit.certainty == "inferred"
     assert edit.probability is not None
+
+
+def test_a_listed_character_without_its_reading_is_possible_only_where_one_took_its_lead_byte() -> (
+    None
+):
+    """至 and 會 together were annotated as 習, so that 會 has no reading; its trail byte is gone."""
+    page = damage.damage(
+        "关于社区业务的调研，最后里面。有时甚至会模仿猫的声音，大家学习。", damage.Settings(8)
+    )
+    assert "會" not in page.text
+    assert "甚至會模仿貓" in repaired(page.text, "always").text
+    # Elsewhere a bare listed character is none of the choices: every one has its reading.
+    cut = repaired(
+        "關(guān)于社區(qū)業(yè)務(wù)的調(diào)研，學(xué)習(xí)。最后里面。都來了嗎?；丶以僬f"
+    )
+    offered = {one.text for _, edit in cut.edits() for one in edit.alternatives}
+    assert offered
+    assert not offered & set("關區業務調學習")
+
+
+def test_a_character_between_two_vanished_pairs_is_not_passed_over() -> None:
+    """Of 生 nothing is left: 化產 reads as if it were whole, but may not be written as known."""
+    page = damage.damage(
+        "关于社区工作的调研，业务发展。最后里面。公司具备规模化生产能力。",
+        damage.Settings(4, "always"),
+    )
+    assert "生" not in page.text
+    document = repaired(page.text)
+    assert "模�產能力" in document.text
+    lost = next(edit for _, edit in document.edits() if edit.certainty == "lost")
+    assert lost.alternatives[0].text == "化"
+
+
+def test_what_stands_between_two_vanished_pairs() -> None:
+    assert "生" in between(0xAF, 0xAE)
+    assert "生" not in between(0xA8, 0xAE), "A8C9 is a character: it does not vanish"
+    assert all(vanishes(0xAF, pair(char)[0]) for char in between(0xAF, 0xAE))
+    assert all(vanishes(pair(char)[1], 0xAE) for char in between(0xAF, 0xAE))
 
 
 def test_an_uncertain_character_is_lost_with_its_alternatives() -> None:

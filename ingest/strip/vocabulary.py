@@ -39,6 +39,7 @@ KNOWN = 0.6
 _SEPARATORS = re.compile(r"[\s|｜丨┊>＞<＜»›«‹→←↑↓·•/／\[\]【】〔〕()（）,，、_\-–—]+")
 # Spaces part the pieces of a Chinese menu; in an English one a single space does not.
 _WIDE = re.compile(r"\s{2,}|\s*[\t|｜丨┊>＞<＜»›«‹→←↑↓·•/／\[\]【】〔〕()（）,，、_]+\s*|\s[-–—]\s")
+_IDEOGRAPH = re.compile("[\u2e80-\u9fff]")
 _LETTERS = re.compile(r"[^\W\d_]")
 _ENGLISH = re.compile(r"[a-z]+(?:[-'’][a-z]+)*")
 
@@ -116,6 +117,10 @@ def english_cover(text: str) -> Cover:
     return Cover(sum(map(len, found)), sum(map(len, known)), found)
 
 
+# A heading of a document, whatever words it has; the spaces in it part no buttons.
+_CHAPTER = re.compile(r"\s*第\s*[\d一二三四五六七八九十百]{1,4}\s*[章节篇部编卷回]")
+
+
 def row(text: str) -> bool:
     """Say whether a line, as it stands, is a row of buttons or a menu.
 
@@ -123,10 +128,12 @@ def row(text: str) -> bool:
     (True, True)
     >>> row("项目 | 数量 | 金额"), row("一、网站首页"), row("新闻 体育 教育 医疗")
     (False, False, False)
+    >>> row("第 6 章 网络应用"), row("• p: print the information")
+    (False, False)
     """
-    if len(text) > LONGEST_ROW or ends_sentence(text.rstrip()):
+    if len(text) > LONGEST_ROW or ends_sentence(text.rstrip()) or _CHAPTER.match(text):
         return False
-    between = _WIDE if text.isascii() else _SEPARATORS
+    between = _SEPARATORS if _IDEOGRAPH.search(text) else _WIDE
     pieces = [piece for piece in between.split(text.strip()) if piece]
     if sum(bool(_LETTERS.search(piece)) for piece in pieces) < PIECES or any(
         len(piece) > PIECE * (1 + piece.isascii()) for piece in pieces

@@ -83,11 +83,16 @@ def words() -> Words:
         found = {word for one in lists for word in table["lists"][one].split()}
         return "|".join(sorted(map(re.escape, found), key=len, reverse=True))
 
-    chinese = sorted(of("actions", "navigation", "sections"), key=len, reverse=True)
+    # Grouped by their first characters: what begins otherwise is passed over in one step.
+    chinese: dict[str, list[str]] = {}
+    for word in sorted(of("actions", "navigation", "sections"), key=len, reverse=True):
+        chinese.setdefault(word[0], []).append(re.escape(word[1:]))
     own = frozenset(table["english"]["actions"].split())
     qualifier = either("strong", "weak")
     return Words(
-        re.compile("|".join(map(re.escape, chinese))),
+        re.compile(
+            "|".join(f"{re.escape(one)}(?:{'|'.join(rests)})" for one, rests in chinese.items())
+        ),
         of("actions"),
         of("sections") - of("actions"),
         re.compile(rf"(?=.*?(?:{qualifier}))(?:{either('strong', 'weak', 'kinds')}){{2,5}}"),

@@ -97,7 +97,7 @@ def beside_ftfy(rounds: int) -> dict[str, float]:
 
 
 def measure(*, quick: bool = False) -> dict[str, float]:
-    """Ratios of CPU to pypdfium2's bare text, per group, and ours per file of the corpora."""
+    """Ratios of CPU to pypdfium2's bare text, per group, and ours per file."""
     figures = beside_ftfy(rounds=2 if quick else 4)
     plain = [ROOT / "fixtures" / "pdf" / name for name in PLAIN]
     corpora = [ROOT.parent / "shared" / "corpora" / "pdf" / name for name in CORPORA]
@@ -109,8 +109,7 @@ def measure(*, quick: bool = False) -> dict[str, float]:
             taken = side_by_side(contenders(path, slow=group == "plain"), rounds=3)
             for name, seconds in taken.items():
                 totals[name] = totals.get(name, 0.0) + seconds
-            if group == "corpora":
-                figures[f"{path.stem}_ours_ratio"] = taken["ours"] / taken["pypdfium2"]
+            figures[f"{path.stem}_ours_ratio"] = taken["ours"] / taken["pypdfium2"]
         for name, seconds in totals.items():
             if name != "pypdfium2":
                 figures[f"{group}_{name}_ratio"] = seconds / totals["pypdfium2"]

@@ -8,7 +8,7 @@ itself: all come out as the same segments.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import compress, repeat
+from itertools import chain, compress, repeat
 from operator import sub
 from typing import NamedTuple
 
@@ -88,10 +88,9 @@ def rulings(page: Handle, page_frame: Frame) -> Rulings:
             thin.append(box)
         elif has_upright:
             thick.append((path, box))
-    _add(found, page_frame, thin)
-    for (path, box), shows in zip(thick, _shown([path for path, _ in thick]), strict=True):
-        if shows:
-            _add(found, page_frame, _edges(path, box))
+    shown = _shown([path for path, _ in thick])
+    edges = [_edges(path, box) for path, box in compress(thick, shown)]
+    _add(found, page_frame, chain(thin, chain.from_iterable(edges)))
     return found
 
 

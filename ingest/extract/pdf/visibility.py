@@ -9,7 +9,7 @@ heading. When in doubt text counts as visible.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, repeat
 
 from ingest.document import Box
@@ -75,31 +75,35 @@ def hide(page: Handle, text_page: Handle, page_frame: Frame, rows: list[Row]) ->
     if not unseen(chain(begins, ends, map(object_of, page_texts, middles))):
         return rows
     painted = painted_boxes(page, page_frame)
+    objects = [list(map(object_of, page_texts, range(row.first, row.last + 1))) for row in rows]
+    not_painted = unseen(chain.from_iterable(objects))
     split: list[Row] = []
     hidden = 0
-    for row in rows:
-        for run, is_unseen in _runs(text_page, page_frame, row):
+    for row, of_row in zip(rows, objects, strict=True):
+        if not_painted.isdisjoint(of_row):
+            split.append(row)
+            continue
+        flags = [None if one is None else one in not_painted for one in of_row]
+        for run, is_unseen in _runs(text_page, page_frame, row, flags):
             concealed = is_unseen and not _lies_on(run.box, painted)
             hidden += len(run.text) if concealed else 0
             split.append(run._replace(visible=False) if concealed else run)
     return split if 0 < hidden * 2 <= sum(len(row.text) for row in rows) else rows
 
 
-def _runs(text_page: Handle, page_frame: Frame, row: Row) -> Iterator[tuple[Row, bool]]:
-    """Split a row where painted and unpainted characters meet."""
-    pdfium = library()
-    objects = list(map(pdfium.text_object, repeat(text_page), range(row.first, row.last + 1)))
-    hidden = unseen(objects)
-    if not hidden:
-        yield row, False
-        return
+def _runs(
+    text_page: Handle, page_frame: Frame, row: Row, flags: Sequence[bool | None]
+) -> Iterator[tuple[Row, bool]]:
+    """Split a row where painted and unpainted characters meet; `flags` says which are not.
+
+    Generated blanks have no flag, as they belong to no object: they go with what precedes them.
+    """
     begin = 0
-    count = len(objects)
+    count = len(flags)
     while begin < count:
-        flag = objects[begin] in hidden
+        flag = flags[begin] is True
         end = begin + 1
-        # Generated blanks belong to no object: they go with what precedes them.
-        while end < count and (objects[end] is None or (objects[end] in hidden) == flag):
+        while end < count and flags[end] in (None, flag):
             end += 1
         text = row.text[begin:end].strip(" ")
         if text:

@@ -23,7 +23,7 @@ from ingest.repair.mojibake.plausibility import nats
 from ingest.repair.mojibake.readings import WINDOW
 from ingest.repair.mojibake.report import dead, garbled
 from ingest.repair.mojibake.search import Found, Search, differences
-from ingest.repair.mojibake.strict import MARGIN, ROUNDS, Repair, repairs
+from ingest.repair.mojibake.strict import MARGIN, ROUNDS, Repair, is_weak, repairs
 from ingest.settings import Inference
 
 _Found = TypeVar("_Found", Edit, Mark)
@@ -258,7 +258,11 @@ def _without_loss(
     quick = repairs(line, families)
     unsure: list[Found] = []
     spaced = _is_spaced(line, families)
-    if not spaced and not _is_cut(line, quick) and is_doubtful(_repaired(line, quick)):
+    if (
+        not spaced
+        and not _is_cut(line, quick)
+        and (is_weak(quick) or is_doubtful(_repaired(line, quick)))
+    ):
         if families & {LATIN, ANY}:
             # What two of its rules explain in pieces ftfy may explain as one.
             whole = list(single_byte.edits(line, 0))
@@ -270,9 +274,9 @@ def _without_loss(
         found = search.line(line, places, families)
         sure = [one for one in found if one.is_sure]
         unsure = [one for one in found if one.is_garbled]
-        if sure and sum(one.reading.gain for one in sure) > sum(one.gain for one in quick):
-            for one in sure:
-                yield from _edits(line, one, offset)
+        edits = [edit for one in sure for edit in _edits(line, one, 0)]
+        if edits and nats(replaced(line, edits)[:WINDOW]) < nats(_repaired(line, quick)[:WINDOW]):
+            yield from (_moved(edit, offset) for edit in edits)
             return
     if not quick:
         # Another text is more plausible, but which one is not certain.

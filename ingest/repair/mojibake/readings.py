@@ -56,12 +56,12 @@ WINDOW: Final = 160
 WEIGHED: Final = 16
 #: Nats of coarse cost by which a reading may look worse than the best one.
 SLACK: Final = 12.0
-#: Nats by which a reading must be more plausible than what stands there. Of 15,000 clean
-#: messages in 176 languages, without any gate, 4 have a reading that gains more.
-MARGIN: Final = 6.0
+#: Nats by which a reading must be more plausible than what stands there. Of 88,000 clean
+#: messages in 176 languages 3 have a reading that gains more, of 42,000 pieces of text none.
+MARGIN: Final = 4.5
 #: Nats more for each word, up to so many, where only the neighbours of letters speak against
 #: what stands there: names.
-UNSEEN_MARGIN: Final = 4.0
+UNSEEN_MARGIN: Final = 2.0
 UNSEEN_WORDS: Final = 3
 #: Nats by which the best reading must lead the next.
 LEAD: Final = 2.5
@@ -84,6 +84,8 @@ ODD_LEFT: Final = 0.3
 _CJK: Final = frozenset(("gb18030", "cp950", "cp932", "cp949", "euc_jp"))
 _CYRILLIC: Final = frozenset(("cp1251", "koi8-r", "cp866"))
 _HAS_CJK: Final = re.compile("[ぁ-ヿ一-鿿가-힣ｦ-ﾟ\ue000-\uf8ff㐀-䶿]")
+# Shift_JIS and the others have signs, Greek and Cyrillic, too.
+_MAY_BE_CJK: Final = re.compile("[Α-ωЀ-ӿ‐-\ud7a3\ue000-\uffef]")
 _HAS_CYRILLIC: Final = re.compile("[Ѐ-ӿ]")
 _BEYOND: Final = re.compile(r"[\x00-\x7f]+")
 # No byte of a longer character: every encoding here agrees on them.
@@ -208,11 +210,11 @@ def _is_sound(before: str, after: str, gain: float) -> bool:
 
 
 def _unspelled(before: str, after: str) -> float:
-    """Nats for letters of words that would become signs: small ones, and first ones."""
+    """Nats for letters of words that would become signs: small ones, and all but the last."""
     if len(before) != len(after):
         return 0.0
     return SIGN * sum(
-        one.isalpha() and (one.islower() or follows.islower()) and not (two.isalpha() or one == two)
+        one.isalpha() and (one.islower() or follows.isalpha()) and not (two.isalpha() or one == two)
         for one, two, follows in zip(before, after, f"{before[1:]} ", strict=True)
         if one > "\x7f"
     )
@@ -233,7 +235,7 @@ def _harm(before: str, after: str) -> float:
 
 def _is_alien(channel: Channel, before: str, after: str) -> bool:
     """Whether an encoding of another script would explain text that has nothing of it."""
-    if channel.read in _CJK and not _HAS_CJK.search(before):
+    if channel.read in _CJK and not _MAY_BE_CJK.search(before):
         return True
     if channel.written in _CJK and not (
         _HAS_CJK.search(after) and len(_BEYOND.sub("", before)) > 2
@@ -251,7 +253,7 @@ def is_chart(text: str) -> bool:
     """
     beyond = _BEYOND.sub("", text)
     lines = len(_LINES.findall(beyond))
-    if lines >= DRAWN * len(beyond) or _REPEATED.search(text):
+    if (lines > 2 and lines >= DRAWN * len(beyond)) or _REPEATED.search(text):
         return True
     steps = "".join("1" if ord(two) - ord(one) == 1 else "0" for one, two in pairwise(beyond))
     letters = "".join(filter(str.isalpha, beyond)).lower()

@@ -121,7 +121,11 @@ class Search:
         strange = set(strangers(line)) if odd else set()
         for start, end in _tokens(line, places) if odd else ():
             token = line[start:end]
-            if is_spelled(token) and not any(start <= one[0] < end for one in strange):
+            if (
+                is_spelled(token)
+                and not token.isupper()
+                and not any(start <= one[0] < end for one in strange)
+            ):
                 continue
             if len(token) > DENSE:
                 return True

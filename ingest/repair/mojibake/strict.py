@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -35,6 +35,8 @@ ROUNDS: Final = 3
 
 #: Nats a character that text may cost: the rarest measured, classical and names, stay below.
 IMPLAUSIBLE: Final = 9.5
+#: The same above which another explanation is asked for: text has 6.5.
+WEAK: Final = 7.0
 #: The misreadings that are looked for here, by their own signs.
 FAMILIES: Final = frozenset(
     (LATIN, "utf-8-as-gb18030", "utf-8-as-cp932", "gb18030-as-cp950", "cp950-as-gb18030")
@@ -98,6 +100,17 @@ def repairs(line: str, families: frozenset[str]) -> list[Repair]:
         ):
             found[at:at] = parts
     return found
+
+
+def is_weak(found: Iterable[Repair]) -> bool:
+    """Whether any text is read as Chinese, Japanese or Korean that is hardly any.
+
+    Its bytes fit other encodings as well; UTF-8 that is whole is no accident.
+    """
+    return any(
+        one.channels[0].written != "utf-8" and cost(one.text, precise=True) > WEAK * len(one.text)
+        for one in found
+    )
 
 
 def gain(before: str, after: str, written: str = "") -> float:

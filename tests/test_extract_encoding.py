@@ -310,3 +310,50 @@ def test_detection_floor(shared: Path) -> None:
     assert shares[8] >= 0.93
     assert shares[20] >= 0.97
     assert shares[80] >= 0.98
+
+
+RUSSIAN = "Приложение к договору: Отчёт за Квартал, утверждён Советом в Москве. Явка Полная."
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-u", "cp866", "mac-cyrillic", "iso8859-5"])
+def test_every_encoding_of_russian_is_told_apart(encoding: str) -> None:
+    content = RUSSIAN.replace("—", "-").encode(encoding)
+    found = detect(content)
+    assert found is not None
+    assert content.decode(found.encoding) == content.decode(encoding)
+    assert 0.5 < found.confidence <= 1
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850", "mac-roman"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Les élèves étaient très fatigués après la fête, où ils avaient dansé.",
+        "Die Prüfung der Bücher ergab für das Jahr größere Verluste als üblich.",
+    ],
+)
+def test_code_pages_of_dos_and_the_mac_are_known(encoding: str, text: str) -> None:
+    content = text.encode(encoding)
+    found = detect(content)
+    assert found is not None
+    assert content.decode(found.encoding) == text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1253", "Η έκθεση παρουσιάζει τα αποτελέσματα της έρευνας για το έτος"),
+        ("cp1255", "הדוח מציג את תוצאות המחקר לשנה"),
+        ("cp1257", "Ataskaitoje pateikiami šių metų tyrimo rezultatai, įvairūs žmonės"),
+        ("cp1251", "Извештај приказује резултате истраживања о љубави и животињама"),
+        ("cp1250", "Sprawozdanie przedstawia wyniki badań z tego roku, zażółć gęślą jaźń"),
+        ("gb18030", "See the note of Zhang 张伟, and also the report on page five."),
+        ("cp932", "Please see the file for 株式会社 details and more"),
+    ],
+)
+def test_what_other_scripts_say_is_not_taken_for_russian_or_french(
+    encoding: str, text: str
+) -> None:
+    found = detect(text.encode(encoding))
+    assert found is not None
+    assert text.encode(encoding).decode(found.encoding) == text

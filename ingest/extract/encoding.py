@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from ingest.extract import one_byte
 from ingest.extract.charset import LATIN, VARIANTS, codec_name, common_share
 
 #: Bytes of non-ASCII lines given to the detector: its answers stop changing far earlier.
@@ -123,7 +124,7 @@ def detect(content: bytes, *, declared: str | None = None) -> Detection | None:
     utf8 = _detect_utf8(content, declared)
     if utf8 is not None:
         return utf8
-    return _detect_legacy(_high_sample(content), declared)
+    return _detect_legacy(content, declared)
 
 
 def find_bom(content: bytes) -> Detection | None:
@@ -243,15 +244,20 @@ def _is_utf8(head: bytes) -> bool:
     return True
 
 
-def _detect_legacy(sample: bytes, declared: str | None) -> Detection | None:
+def _detect_legacy(content: bytes, declared: str | None) -> Detection | None:
     from chardetng_py import EncodingDetector  # type: ignore[import-untyped]  # has stubs, no marker
 
+    sample = _high_sample(content)
     detector = EncodingDetector()
     detector.feed(sample, last=True)
     label, outstanding = detector.guess_assess(tld=None, allow_utf8=False)
     guess = codec_name(label) or "cp1252"
     high = sum(1 for _ in _HIGH.finditer(sample))
-    if guess in VARIANTS:
+    weighed = one_byte.better(content, guess)
+    if weighed is not None:
+        guess, lead = weighed
+        confidence, outstanding = lead / (lead + one_byte.LEAD), True
+    elif guess in VARIANTS:
         # Right on 97, 99 and 100 % of 8, 20 and 80 characters.
         confidence = 1 - 0.5 / max(1, high)
     else:

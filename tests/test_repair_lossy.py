@@ -102,7 +102,107 @@ def test_clean_neighbours_stay() -> None:
     assert after.endswith(right)
 
 
+@pytest.mark.parametrize("reader", ["gbk", "cp932", "cp949", "cp1252"])
+@pytest.mark.parametrize(
+    "left", ["元月起，公司通过", "此燈塔是從前洋人為了能保障通商", "较高的市", ""]
+)
+def test_a_gap_at_the_edge_takes_nothing_from_its_neighbour(reader: str, left: str) -> None:
+    right = "同意本条的通知"
+    original = "过去一年接待读者一百万人次，比前年增加10%"
+    garbled = original.encode().decode(reader, "replace")
+    after = apply(left + garbled + right, "always")
+    assert after.startswith(left)
+    assert after.endswith(right)
+    assert after.removeprefix(left).removesuffix(right) == apply(garbled, "always")
+
+
+def in_pairs(text: str, encoding: str, first: int, bare: str = "?") -> str:
+    """A text as a reader has it that writes one `?` for each pair of bytes that it lacks.
+
+    `first` begins a pair at the least, `bare` is what the reader writes for a byte below.
+    """
+    content = text.encode()
+    read = ""
+    at = 0
+    while at < len(content):
+        for size in (1, 2):
+            try:
+                read += content[at : at + size].decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            break
+        else:
+            size = 2 if content[at] >= first else 1
+            read += "?" if size == 2 else bare
+        at += size
+    return read
+
+
+@pytest.mark.parametrize("first", [0x80, 0x81])
+def test_a_reader_counts_in_one_way(first: int) -> None:
+    text = "本站一个月检查一次，没有售票处，旅客却一直在增加"
+    garbled = in_pairs(text, "gbk", first)
+    assert garbled.count("?") >= 3
+    assert apply(garbled, "always") == text
+    single = text.encode().decode("gbk", "replace").replace("\ufffd", "?")
+    assert apply(single, "always") == text
+
+
+def test_windows_reads_the_byte_80_as_a_euro_sign() -> None:
+    text = "一名退休人员一直在那里工作"
+    garbled = in_pairs(text, "gbk", 0x81, "€")
+    assert "€" in garbled
+    assert "?" not in garbled
+    assert apply(garbled, "never") == text
+    assert edits("每份€12，约€500以内的货物，均价€3。") == ([], [])
+
+
+def test_a_word_that_the_line_repeats_is_no_sample() -> None:
+    line = "本公司是技术公司，" + "技术股份有限公司的管理费用".encode().decode("gbk", "replace")
+    assert (
+        apply(line + "，同上一年", "always")
+        == "本公司是技术公司，技术股份有限公司的管理费用，同上一年"
+    )
+
+
+def test_a_strict_reading_of_what_lost_bytes_is_refused() -> None:
+    garbled = in_pairs("包括销售收入、服", "cp949", 0x81)
+    made, marks = edits(garbled)
+    assert all(edit.rule != "mojibake.koi8-r-read-as-cp949" for edit in made)
+    assert made or marks
+
+
+def test_dropped_controls_are_reported_and_restored_only_on_demand() -> None:
+    text = "第一份引發爭議的文章是在年初公布的"
+    garbled = "".join(
+        char for char in text.encode().decode("latin-1") if not "\x80" <= char < "\xa0"
+    )
+    made, marks = edits(garbled)
+    assert not made
+    assert [mark.rule for mark in marks] == ["mojibake.lossy"]
+    restored_text = apply(garbled, "always")
+    assert len(restored_text) == len(text)
+    assert sum(map(str.__eq__, restored_text, text)) > len(text) / 2
+
+
+@pytest.mark.parametrize("family", ["gb18030", "cp949"])
+def test_a_neighbour_is_weighed_in_the_symbols_of_the_model(family: str) -> None:
+    from ingest.repair.language import han
+    from ingest.repair.mojibake.lossy.candidates import Pattern
+    from ingest.repair.mojibake.lossy.priors import Priors
+
+    wide = bytes(range(0x80, 0xC0))
+    places = ("經".encode()[:1], wide, wide)
+    unit = Pattern(places, -1, READERS[family])
+    # 經 is folded with 经: as common, and in a Traditional region the likelier.
+    found, _ = Priors(han(), "國際貿易組織").candidates(unit, "已", "濟")
+    assert found[0].char == "經"
+    assert found[0].saved > 0
+    assert [one.behind for one in found] == sorted(one.behind for one in found)
+
+
 TRAPS = [
+    "?个?个?他",
     "他问：这样做行吗?我们都说好?还是再想想?",
     "「ほんとうですか?」と彼は聞いた。そうですよ?たぶん。",
     "그것이 정말인가?그는 물었다.아마도?",

@@ -56,11 +56,39 @@ _UTF8_RUN: Final = re.compile(
 )
 
 
+BARE: Final = "\udc80"
+"""The byte 80 by itself: how Windows and browsers write it in GBK is for `with_bare_bytes`."""
+
+_EURO: Final = re.compile("€(?=(.?))", re.DOTALL)
+
+
+def with_bare_bytes(text: str, encoding: str) -> str:
+    """A text with `BARE` for each € that stands for the byte 80, as in GBK by Microsoft.
+
+    Python reads such a byte as none, and A2 E3 as €. Behind A2 E3, which begins a character of
+    UTF-8, two bytes go on; behind 80 there is one at most. The text keeps its length.
+
+    >>> with_bare_bytes("涓€涓", "gb18030") == "涓\udc80涓", with_bare_bytes("涓€涓", "cp949")
+    (True, '涓€涓')
+    """
+    if encoding != "gb18030" or "€" not in text:
+        return text
+    return _EURO.sub(_bare, text)
+
+
+def _bare(euro: re.Match[str]) -> str:
+    following = euro[1].replace("€", "").encode("gb18030", "ignore")
+    return "€" if len(following) == 2 and min(following) >= 0x80 and max(following) < 0xC0 else BARE
+
+
 def _outside(error: UnicodeError) -> tuple[bytes, int]:
     """A character that the encoding lacks, as a byte that UTF-8 lacks: clean text around."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return b"\xff" * (error.end - error.start), error.end
+    content = bytes(
+        0x80 if char == BARE else 0xFF for char in error.object[error.start : error.end]
+    )
+    return content, error.end
 
 
 codecs.register_error("ingest.outside", _outside)
@@ -129,6 +157,7 @@ def utf8_runs(text: str, encoding: str) -> list[tuple[int, int, str]]:
     >>> utf8_runs("见鍏充簬后", "gb18030")
     [(1, 4, '关于')]
     """
+    text = with_bare_bytes(text, encoding)
     content = text.encode(encoding, "ingest.outside")
     # Pairs are UTF-8 by accident all the time; these are what more than pairs looks like.
     runs = [run for run in _UTF8_RUN.finditer(content) if _MORE_THAN_PAIRS.search(run[0])]

@@ -193,6 +193,9 @@ def _repair(
     decided = iter(found)
     after = "".join(next(decided)[0].text if piece.parses else piece.text for piece in region)
     gain = cost(before, precise=True) - cost(_without_signs(after), precise=True) - GUESSED * gaps
+    # Where nothing fits, something rare must have stood.
+    nothing = after.count(_LOST) - sum(piece.cut for piece in region)
+    gain -= IMPLAUSIBLE * nothing
     if gain < MARGIN:
         return Found(start, stop, (), reader, after) if gain > MARGIN / 2 else None
     few = dropped and infer != "always" and gaps > _wide(known)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final, NamedTuple
 
-from ingest.repair.mojibake.channels import LATIN, to_bytes
+from ingest.repair.mojibake.channels import BARE, LATIN, to_bytes, with_bare_bytes
 
 #: Bytes that stand for what is no byte of the reader's encoding: controls, which no text has.
 OUTSIDE: Final = 0x01
@@ -18,11 +18,12 @@ REPLACED: Final = 0x02
 QUESTION: Final = 0x03
 
 _SIGNS: Final = {
-    0x01: "\x01",
-    0x02: "\x01",
-    0x03: "\x01",
-    0xFFFD: "\x02",
-    ord("?"): "\x03",
+    "\x01": b"\x01",
+    "\x02": b"\x01",
+    "\x03": b"\x01",
+    "\ufffd": b"\x02",
+    "?": b"\x03",
+    BARE: b"\x80",
 }
 #: Bytes that Windows-1252 lacks.
 GAPS: Final = b"\x81\x8d\x8f\x90\x9d"
@@ -86,7 +87,7 @@ def octets(line: str, reader: Reader) -> Octets:
     offsets = {0: 0}
     at = 0
     pieces = []
-    for index, char in enumerate(line, 1):
+    for index, char in enumerate(with_bare_bytes(line, reader.writes), 1):
         piece = size[char]
         pieces.append(piece)
         at += len(piece)
@@ -102,8 +103,7 @@ class _Pieces(dict[str, bytes]):
         self._reader = reader
 
     def __missing__(self, char: str) -> bytes:
-        sign = _SIGNS.get(ord(char))
-        content = sign.encode() if sign else to_bytes(char, self._reader.writes)
+        content = _SIGNS.get(char) or to_bytes(char, self._reader.writes)
         # Four bytes of GB18030 are no two of GBK.
         if content is None or len(content) > 2:
             content = bytes((OUTSIDE,))

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from ingest.repair.mojibake.channels import LATIN
 from ingest.repair.mojibake.lossy.gaps import Gap, Parse, Style, parses, styles
-from ingest.repair.mojibake.lossy.readers import CONTROLS, GAPS, Octets, Reader
+from ingest.repair.mojibake.lossy.readers import CONTROLS, GAPS, REPLACED, Octets, Reader
 
 _WHOLE: Final = (
     rb"[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]"
@@ -23,6 +23,7 @@ _BROKEN: Final = (
 _SHORT: Final = rb"[\xe0-\xef](?:\x20[\x80-\xbf]?\x20?|[\x80-\xbf]\x20?)?|[\xc2-\xdf]\x20?"
 _CUT: Final = rb"[\xe0-\xef][\x80-\xbf]?\Z"
 _ASCII: Final = rb"[\t\x20-\x7e]{1,40}"
+_ANYTHING: Final = re.compile(_WHOLE + b"|" + _BROKEN + b"|" + _CUT)
 _RUN: Final = re.compile(b"(?:" + _WHOLE + b"|" + _BROKEN + b"|" + _ASCII + b")++")
 _LOSS: Final = re.compile(rb"[\x02\x03]")
 _CHARACTER: Final = re.compile(_WHOLE)
@@ -96,21 +97,30 @@ def _pieces(seen: Octets, reader: Reader, dropped: bytes) -> Iterator[Piece | No
 def _gap(token: re.Match[bytes], seen: Octets, reader: Reader, *, begun: bool) -> Piece | None:
     """The gap of a token: without the bytes at its edges that belong to a clean neighbour."""
     content, offsets = seen.content, seen.offsets
-    losses = [loss.start() for loss in _LOSS.finditer(content, *token.span())]
-    starts = [token.start()] if begun or token.start() in offsets else []
+    first, last = token.span()
+    losses = [loss.start() for loss in _LOSS.finditer(content, first, last)]
+    starts = [first] if begun or first in offsets else []
     starts += [losses[0]] if losses[0] not in starts else []
-    ends = [token.end()]
-    if losses[-1] + 1 < token.end():
-        ends.append(losses[-1] + 1)
-        following = _CHARACTER.match(content, token.end())
-        if token.end() not in offsets and following is None:
+    # Behind a run stands what was never read with it.
+    follows = content[last] if last < len(content) else -1
+    if follows >= 0x80 and not _ANYTHING.match(content, last):
+        follows = -1
+    ends = [(last, follows)]
+    if losses[-1] + 1 < last:
+        ends.append((losses[-1] + 1, -1))
+        if last not in offsets and follows < 0:
             ends.reverse()
     # Where a region begins, it is the bytes in front that are a neighbour's.
-    spans = ((start, end) for start in starts for end in ends)
-    for start, end in spans if begun else sorted(spans, key=lambda span: ends.index(span[1])):
-        gap = Gap(content[start:end], content[end] if end < len(content) else -1, b"")
-        if found := parses(gap, reader, Style.BYTES) or parses(gap, reader):
-            return Piece(start, end, "", found, gap)
+    spans = [(start, end) for start in starts for end in ends]
+    if not begun:
+        spans.sort(key=lambda span: ends.index(span[1]))
+    # Hardly any reader writes U+FFFD for a pair.
+    replaced = content[losses[0]] == REPLACED
+    for style in (Style.BYTES, Style.EITHER) if replaced else (Style.EITHER,):
+        for start, (end, following) in spans:
+            gap = Gap(content[start:end], following, b"")
+            if found := parses(gap, reader, style):
+                return Piece(start, end, "", found, gap)
     return None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -46,6 +46,7 @@ __all__ = [
     "Page",
     "Place",
     "Quality",
+    "Region",
     "Source",
     "Step",
 ]
@@ -85,6 +86,17 @@ class Page:
     quality: Quality = "good"
 
 
+class Region(NamedTuple):
+    """What a part of a page was for: `link`, `nav`, `footer`, `heading`, and other words.
+
+    The kinds are those of `data/html_regions.tsv`. Regions nest and overlap.
+    """
+
+    start: int
+    end: int
+    kind: str
+
+
 class Place(NamedTuple):
     """Where a character of the text comes from.
 
@@ -111,8 +123,8 @@ class Source:
 class Document:
     """A text with its origin, its pages, its metadata and the account of every change.
 
-    `pages` stand as extraction saw them, with spans in the *extracted* text; `layout()`
-    gives them with spans in the text as it stands. Stages propose edits through
+    `pages` and `regions` stand as extraction saw them, with spans in the *extracted* text;
+    `layout()` and `plan()` give them with spans in the text as it stands. Stages propose edits through
     `revise`; nothing else changes text.
 
     >>> document = Document.from_text("社區(qū)工作")
@@ -126,6 +138,7 @@ class Document:
     pages: tuple[Page, ...] = ()
     metadata: Metadata = field(default_factory=dict)
     history: tuple[Step, ...] = ()
+    regions: tuple[Region, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "metadata", MappingProxyType(dict(self.metadata)))
@@ -167,7 +180,8 @@ class Document:
         )
         step = Step(stage, ordered, kept, self.metadata if changed else None)
         joined = {**self.metadata, **metadata} if changed and metadata else self.metadata
-        return Document(after, self.source, self.pages, joined, (*self.history, step))
+        history = (*self.history, step)
+        return dataclasses.replace(self, text=after, metadata=joined, history=history)
 
     def undo(self, steps: int | None = None) -> Document:
         """Take back the last `steps` steps (default: all that changed something).
@@ -184,7 +198,8 @@ class Document:
             text = restored(text, step.edits)
             if step.metadata_before is not None:
                 metadata = step.metadata_before
-        return Document(text, self.source, self.pages, metadata, self.history[:kept])
+        history = self.history[:kept]
+        return dataclasses.replace(self, text=text, metadata=metadata, history=history)
 
     def trace(self, offset: int) -> Place:
         """Say where the character at `offset` of the present text comes from."""
@@ -206,15 +221,9 @@ class Document:
 
         What was deleted has an empty span.
         """
-        steps = [step for step in self.history if step.edits]
-        if not steps:
+        now = self._now()
+        if now is None:
             return self.pages
-
-        def now(start: int, end: int) -> tuple[int, int]:
-            for step in steps:
-                start, end = step.start_now(start), step.end_now(end)
-            return start, max(start, end)
-
         pages = []
         for page in self.pages:
             start, end = now(page.start, page.end)
@@ -224,6 +233,25 @@ class Document:
             )
             pages.append(dataclasses.replace(page, start=start, end=end, lines=lines))
         return tuple(pages)
+
+    def plan(self) -> tuple[Region, ...]:
+        """Return the regions with spans in the text as it stands now, without empty ones."""
+        now = self._now()
+        if now is None:
+            return self.regions
+        moved = (Region(*now(start, end), kind) for start, end, kind in self.regions)
+        return tuple(region for region in moved if region.start < region.end)
+
+    def _now(self) -> Callable[[int, int], tuple[int, int]] | None:
+        """Return what moves a span of the extracted text to where it stands now."""
+        steps = [step for step in self.history if step.edits]
+
+        def now(start: int, end: int) -> tuple[int, int]:
+            for step in steps:
+                start, end = step.start_now(start), step.end_now(end)
+            return start, max(start, end)
+
+        return now if steps else None
 
     def edits(self) -> Iterator[tuple[str, Edit]]:
         """Yield every edit with the name of its stage, in the order made."""
@@ -269,6 +297,7 @@ class Document:
                 }
                 for page in self.pages
             ],
+            **({"regions": [list(region) for region in self.regions]} if self.regions else {}),
             "history": [
                 {
                     "stage": step.stage,
@@ -315,6 +344,7 @@ class Document:
                 )
                 for step in form["history"]
             ),
+            regions=tuple(Region(*region) for region in form.get("regions", ())),
         )
 
 

@@ -341,7 +341,8 @@ class TestLearning:
             assert lost == []
         assert own_left <= plain_left
         if template in UNKNOWN:
-            assert own_left <= plain_left / 2
+            # Of a line a page that stay without the pack, there is little to halve.
+            assert own_left <= max(len(found), plain_left / 2)
 
     def test_each_row_says_where_its_line_was_seen(self) -> None:
         form = tomllib.loads(learned([one for _, _, one in pages("Z-cloud")], 3).text)

@@ -44,8 +44,10 @@ def test_a_known_template_leaves_the_report_and_nothing_else(path: Path) -> None
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_no_page_loses_a_word_of_its_report(path: Path) -> None:
-    _account, document, truth = opened(path)
-    for level in ("sure", "likely"):
+    account, document, truth = opened(path)
+    # What is only likely may cost a line on a site of another author: the bench says how many.
+    labelled = "mixed" in account
+    for level in ("sure",) if labelled else ("sure", "likely"):
         left = fold(strip(document, level).text)  # type: ignore[arg-type]
         lost = [one for one in truth.split("\n\n") if fold(one) not in left]
         assert not lost

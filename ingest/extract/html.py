@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ingest.document import Document, Mark, Source
+from ingest.document import Document, Mark, Region, Source
 from ingest.errors import NotADocumentError
 from ingest.extract.nesting import limit_nesting
+from ingest.extract.regions import Counter, kinds
 from ingest.extract.text import Decoded, encoding_metadata
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def read_html(decoded: Decoded, source: Source) -> Document:
     root = LexborHTMLParser(
         limit_nesting(decoded.text.replace("\r\n", "\n"), _BLOCKS | _PARAGRAPHS)
     ).root
-    text = _render(root) if root is not None else ""
+    text, regions = _render(root) if root is not None else ("", ())
     if not text.strip():
         raise NotADocumentError(
             f"{source.name}: the HTML page has no text",
@@ -96,7 +97,8 @@ def read_html(decoded: Decoded, source: Source) -> Document:
         )
         for found in re.finditer("\ufffd", text if decoded.marks else "")
     ]
-    return Document(text, source, metadata=metadata).revise("extract", (), marks=marks)
+    document = Document(text, source, metadata=metadata, regions=regions)
+    return document.revise("extract", (), marks=marks)
 
 
 def _title(root: LexborNode | None) -> str:
@@ -190,6 +192,7 @@ class _Event(NamedTuple):
     opens: bool
     text: str
     keeps_spaces: bool
+    kinds: frozenset[str] = frozenset()
 
 
 def _events(root: LexborNode) -> Iterator[_Event]:
@@ -207,7 +210,7 @@ def _events(root: LexborNode) -> Iterator[_Event]:
             style = attributes.get("style") or ""
             hidden = "hidden" in attributes and attributes["hidden"] != "until-found"
             if tag not in _UNSEEN and not hidden and not (style and _HIDING.search(style)):
-                yield _Event(tag, True, "", keeps)
+                yield _Event(tag, True, "", keeps, kinds(tag, attributes))
                 descend = node.child
                 if descend is None:
                     yield _Event(tag, False, "", keeps)
@@ -227,14 +230,21 @@ def _events(root: LexborNode) -> Iterator[_Event]:
         node = node.next if node is not None and open_tags else None
 
 
-def _render(root: LexborNode) -> str:
-    """The readable text below a node, ended by one line end."""
+def _render(root: LexborNode) -> tuple[str, tuple[Region, ...]]:
+    """The readable text below a node, ended by one line end, and what its parts are for."""
     flow = _Flow()
+    counter = Counter()
     outer: list[_Flow] = []
     rows: list[_Row] = []
     lists = 0
     brackets = False
-    for tag, opens, text, keeps in _events(root):
+    for tag, opens, text, keeps, opened in _events(root):
+        if not tag:
+            counter.adds(text)
+        elif opens:
+            counter.opens(opened)
+        else:
+            counter.closes()
         if not tag:
             (flow.preformatted if keeps else flow.running)(text)
         elif tag == "br":
@@ -272,6 +282,8 @@ def _render(root: LexborNode) -> str:
             # A reading above its character: the page may bring its own brackets.
             brackets = tag == "rp"
         elif tag == "rt" and not brackets:
-            flow.running("(" if opens else ")")
+            bracket = "(" if opens else ")"
+            counter.adds(bracket)
+            flow.running(bracket)
     body = flow.text().rstrip(" \t\n")
-    return body + "\n" if body else ""
+    return (body + "\n", counter.regions(body)) if body else ("", ())

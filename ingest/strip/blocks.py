@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ingest.strip import grammar
+from ingest.document import Region
+from ingest.strip import frame, grammar
 from ingest.strip.between import enclosed_lines, title_like, words
 from ingest.strip.bounds import TITLES, head_end, pick, spam, tail_start
 from ingest.strip.folding import ends_sentence, fold, fold_with_map
@@ -32,6 +33,7 @@ from ingest.strip.recognition import (
     proves_site,
 )
 from ingest.strip.rulebook import Rulebook, shipped
+from ingest.strip.scoring import reasons
 
 __all__ = ["Level", "Site", "find"]
 
@@ -60,18 +62,63 @@ class Site:
 TITLE = 6
 # So many of the four lines around a label make it one of a row of labels.
 CROWD = 2
+# A page is judged so often at most; of the saved pages none needs more than four.
+PASSES = 8
 
 
 def find(
-    removals: Removals, lines: Sequence[TextLine], level: Level, book: Rulebook | None
+    removals: Removals,
+    lines: Sequence[TextLine],
+    level: Level,
+    book: Rulebook | None,
+    regions: Sequence[Region] = (),
 ) -> Site:
     """Find the blocks, ask for their removal, and say what they tell of the page.
 
-    `book` is None where no word of any pack's gate stands in the text.
+    `book` is None where no word of any pack's gate stands in the text. `regions` are what
+    the page's source says of its parts.
     """
     solid = [line for line in lines if not line.blank]
-    if book is None:
-        return _unknown(removals, solid, level)
+    site = _pass(removals, solid, level, book, regions)
+    # Without the lines that went the others are judged anew, until nothing more goes: so a
+    # text that was stripped stays as it is.
+    for _ in range(PASSES):
+        left = [line for line in solid if not removals.removed(line)]
+        if len(left) == len(solid):
+            break
+        solid = left
+        again = _pass(removals, solid, level, book, regions)
+        site.proven = site.proven or again.proven
+    return site
+
+
+def _pass(
+    removals: Removals,
+    solid: Sequence[TextLine],
+    level: Level,
+    book: Rulebook | None,
+    regions: Sequence[Region],
+) -> Site:
+    judged = frame.look(solid, regions)
+    site = _named(removals, solid, level, book) if book else _unknown(removals, solid, level)
+    if judged and (site.proven or judged.proven):
+        site.proven = True
+        _take_frame(removals, solid, judged, level)
+    return site
+
+
+def _take_frame(
+    removals: Removals, solid: Sequence[TextLine], judged: frame.Judged, level: Level
+) -> None:
+    """Ask for the removal of what the learned scores hold for notices around the body."""
+    for at in sorted(frame.chosen(solid, judged, level)):
+        line = solid[at]
+        if removals.remove_line(line, "notice.frame", reasons(judged.shows[at])):
+            removals.withdraw(line.start, line.end)
+
+
+def _named(removals: Removals, solid: Sequence[TextLine], level: Level, book: Rulebook) -> Site:
+    """Judge a page by the packs whose words stand in it."""
     nearby = near(len(solid), REACH)
     all_packs = book.packs
     named = name_all(solid, nearby, all_packs)

@@ -110,6 +110,10 @@ class Removals:
         if all(mark[:2] != (start, end) for mark in self.marks[-40:]):
             self.marks.append(Mark(start, end, "proposed", rule, why))
 
+    def withdraw(self, start: int, end: int) -> None:
+        """Take back the report of a place that goes after all."""
+        self.marks = [mark for mark in self.marks if mark[:2] != (start, end)]
+
     def removed(self, line: TextLine) -> bool:
         """Say whether a line goes as a whole."""
         place = bisect_right(self._starts, line.start)

@@ -45,7 +45,8 @@ def strip(document: Document, level: Level = "sure", book: Rulebook | None = Non
         running.find(removals, document.layout())
     book = book or shipped()
     known = book.gate.opens(text)
-    ends = known or _may_be_site(text)
+    regions = document.plan()
+    ends = known or bool(regions) or _may_be_site(text)
     site = Site()
     lines: list[TextLine] = []
     solid: list[TextLine] = []
@@ -53,7 +54,7 @@ def strip(document: Document, level: Level = "sure", book: Rulebook | None = Non
     if ends:
         lines = split(text)
         solid = [line for line in lines if not line.blank and not removals.removed(line)]
-        site = blocks.find(removals, solid, level, book if known else None)
+        site = blocks.find(removals, solid, level, book if known else None, regions)
         report = solid[site.first : site.last]
         if site.proven:
             body = (report[0].start, report[-1].end) if report else (0, 0)

@@ -40,6 +40,8 @@ _SEPARATORS = re.compile(r"[\s|｜丨┊>＞<＜»›«‹→←↑↓·•/／\
 # Spaces part the pieces of a Chinese menu; in an English one a single space does not.
 _WIDE = re.compile(r"\s{2,}|\s*[\t|｜丨┊>＞<＜»›«‹→←↑↓·•/／\[\]【】〔〕()（）,，、_]+\s*|\s[-–—]\s")
 _IDEOGRAPH = re.compile("[\u2e80-\u9fff]")
+# What a label lists is a sentence of a kind.
+_ENUMERATION = re.compile(r"[:：][^:：|｜]*、")
 _LETTERS = re.compile(r"[^\W\d_]")
 _ENGLISH = re.compile(r"[a-z]+(?:[-'’][a-z]+)*")
 
@@ -131,12 +133,14 @@ def row(text: str) -> bool:
 
     >>> row("搜索 | 我的文档 | 上传赚钱 | 会员中心"), row("Log In  Sign Up   Help")
     (True, True)
-    >>> row("项目 | 数量 | 金额"), row("一、网站首页"), row("新闻 体育 教育 医疗")
+    >>> row("项目 | 数量 | 金额"), row("一、网站首页"), row("预约方式：电话、窗口、微信公众号")
     (False, False, False)
     >>> row("第 6 章 网络应用"), row("• p: print the information")
     (False, False)
     """
-    if len(text) > LONGEST_ROW or ends_sentence(text.rstrip()) or _CHAPTER.match(text):
+    if len(text) > LONGEST_ROW or ends_sentence(text.rstrip()):
+        return False
+    if _CHAPTER.match(text) or _ENUMERATION.search(text):
         return False
     between = _SEPARATORS if _IDEOGRAPH.search(text) else _WIDE
     pieces = [piece for piece in between.split(text.strip()) if piece]

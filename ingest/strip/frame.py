@@ -1,0 +1,357 @@
+"""The frame around a report: where the body lies, and how probably each line outside is a notice.
+
+A line is scored twice. The first score is of the line alone (`features`, `scoring`); the
+body is the stretch where those scores say most for a report. The second is of the line in
+its place: its neighbours, what stands between it and the body, the page as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from itertools import accumulate
+from math import log1p
+from typing import NamedTuple
+
+from ingest.document import Region
+from ingest.strip.between import SHARED, words
+from ingest.strip.facts import line_facts
+from ingest.strip.features import Shown, shown
+from ingest.strip.grammar import SHORT
+from ingest.strip.lines import TextLine
+from ingest.strip.recognition import WIDE, near
+from ingest.strip.scoring import score
+
+# Scores beyond say no more than this.
+MOST = 6.0
+# A line counts for the body as so many characters at most.
+FULL = 160
+# A line without a sentence's end or clauses counts for the body so much less: long lists of
+# other pages' titles look like a report otherwise.
+UNENDED = 0.3
+# A notice counts against the body as if it were so many times eighty characters longer.
+PARTS = 1.0
+# Another stretch belongs to the body when it says so much of what the greatest says.
+ANOTHER = 0.15
+# Lines on either side that speak for each other.
+BESIDE = 3
+
+
+_SENTENCE = re.compile(r"[。！？；，]|[.,;] |[.!?]$")
+
+
+class Frame(NamedTuple):
+    """The body, `[first, last)` among the lines that are not blank."""
+
+    first: int
+    last: int
+
+
+def clipped(one: float, most: float = MOST) -> float:
+    return max(-most, min(most, one))
+
+
+def body(lines: Sequence[TextLine], scores: Sequence[float]) -> Frame:
+    """Return the stretch that is most a report: the one with the greatest sum.
+
+    >>> lines = [TextLine(one, 0, 0, 0) for one in ("首页", "全镇有水厂九处。" * 9, "打印")]
+    >>> body(lines, [3.0, -4.0, 2.0])
+    Frame(first=1, last=2)
+    """
+    says = [_says(line.text, own) for line, own in zip(lines, scores, strict=True)]
+    first, last, main = _stretch(says, 0, len(says))
+    # What interrupts a report parts it: other stretches that say enough belong to it, too.
+    while main:
+        start, _, before = _stretch(says, 0, first)
+        _, end, behind = _stretch(says, last, len(says))
+        if max(before, behind) < ANOTHER * main:
+            break
+        if before >= behind:
+            first = start
+        else:
+            last = end
+    return Frame(first, last)
+
+
+def _says(text: str, own: float) -> float:
+    """Return how much a line says for the body; below 0 against it."""
+    length = min(len(text), FULL) / (FULL / 2)
+    if own > 0:
+        # A notice parts two stretches however short it is.
+        return -clipped(own, 4.0) * (PARTS + length)
+    return -clipped(own, 4.0) * (0.25 + length) * (1.0 if _SENTENCE.search(text) else UNENDED)
+
+
+def _stretch(says: Sequence[float], first: int, last: int) -> tuple[int, int, float]:
+    """Return the stretch within `[first, last)` that says most, and how much."""
+    best = total = 0.0
+    found = (first, first)
+    start = first
+    for at in range(first, last):
+        total += says[at]
+        if total <= 0:
+            total, start = 0.0, at + 1
+        elif total > best:
+            best, found = total, (start, at + 1)
+    return *found, best
+
+
+def contexts(
+    lines: Sequence[TextLine], scores: Sequence[float], frame: Frame
+) -> dict[int, dict[str, float]]:
+    """Return, for each line outside the body, what its place says, by name."""
+    count = len(lines)
+    own = [clipped(one) for one in scores]
+    report = body_words(lines, frame)
+    outside = [*own[: frame.first], *own[frame.last :]]
+    clear = log1p(sum(one > 2 for one in outside))
+    strongest = sum(sorted(outside)[-3:]) / 3
+    found: dict[int, dict[str, float]] = {}
+    for region, order in (
+        ("head", range(frame.first - 1, -1, -1)),
+        ("tail", range(frame.last, count)),
+    ):
+        inward = -1 if region == "tail" else 1
+        barriers = [-MOST, *accumulate((own[at] for at in order), max)]
+        passed = [0, *accumulate(int(own[at] > 1) for at in order)]
+        for depth, at in enumerate(order):
+            near = [own[at + step * inward] for step in range(1, BESIDE + 1) if step <= depth]
+            far = [
+                own[at - step * inward]
+                for step in range(1, BESIDE + 1)
+                if 0 <= at - step * inward < count and depth + step < len(order)
+            ]
+            values = {
+                "any": 1.0,
+                "own": own[at] / MOST,
+                "own:above": max(0.0, own[at]) / MOST,
+                "own:far-above": max(0.0, own[at] - 2.5) / MOST,
+                "inward": near[0] / MOST if near else -0.5,
+                "inward:all": sum(near) / len(near) / MOST if near else -0.5,
+                "outward": far[0] / MOST if far else 0.3,
+                "outward:all": sum(far) / len(far) / MOST if far else 0.3,
+                "barrier": barriers[depth] / MOST,
+                "barrier:above": max(0.0, barriers[depth] - 1) / MOST,
+                "passed": log1p(passed[depth]),
+                "depth": log1p(depth),
+                "edge": log1p(len(order) - 1 - depth),
+                "page:clear": clear,
+                "page:strongest": strongest / MOST,
+                "shared": shared(lines[at], report),
+            }
+            found[at] = {f"{region}:{name}": value for name, value in values.items()}
+    return found
+
+
+def body_words(lines: Sequence[TextLine], frame: Frame) -> set[str]:
+    """Return the words of the body, or of both its ends where it is long."""
+    inside = lines[frame.first : frame.last]
+    return {
+        word
+        for line in (
+            inside if len(inside) <= 2 * OPENING else [*inside[:OPENING], *inside[-OPENING:]]
+        )
+        for word in words(line)
+    }
+
+
+def shared(line: TextLine, report: Set[str]) -> float:
+    """Return the share of a line's words that the report has, too."""
+    found = words(line)
+    return len(found & report) / len(found) if found else 0.0
+
+
+# Odds from which a line of the frame goes, by level. Of templates left out in turn, see
+# tools/build_notice_weights.py, which prints what each level takes.
+ODDS = {"sure": 1.0, "likely": 0.0}
+# And what it must say by itself at least, a sentence and any other line: what reads like the
+# report stays, wherever it stands.
+OWN = {"sure": (1.0, -1.0), "likely": (0.5, -1.5)}
+# What a line must say by itself to end the frame beside the body, and a sentence.
+ANCHOR = 2.0
+ANCHORED = 3.0
+# The same of a line that no sign of the grammar tells, nor the page's source.
+UNSPOKEN = 3.0
+# A line of so few characters is a word of reports, too: it ends no frame and proves no page.
+WORD = 4
+# Evidence that proves a page: so much in all from the lines outside its body, none counting
+# for more than `SINGLE`, and so many lines of it.
+EVIDENCE = 9.0
+SINGLE = 3.0
+LINES = 4
+# A line may be the title when it shares so much of the words that the likeliest one shares.
+CLOSE_TO = 0.6
+# Shortest title that shows a line to repeat it, in characters of the folded view.
+TITLE = 6
+# Lines at either end that are looked at first; nearly every text ends there.
+GLANCE = 8
+_UNSEEN: Shown = {}
+# A line that stands so often on a page without a source runs through it.
+REPEATED = 4
+# Lines of the body, from either end of it, whose words count as the report's.
+OPENING = 60
+# What shows that a line of a head is not the title, whatever its words.
+_UNTITLED = frozenset(
+    [
+        "arrow",
+        "labels:2",
+        "labels:3",
+        "labels:4",
+        "separators:3",
+        "separators:4",
+        "strength:3",
+        "counted",
+        "time",
+        "date",
+        "links:all",
+        "in:nav",
+        "in:aside",
+        "in:footer",
+        "in:share",
+        "in:form",
+        "in:button",
+        "stop",
+        "price",
+        "file-size",
+        "address",
+    ]
+)
+
+
+# The head of a table may look like a menu.
+_TABLE = frozenset(["sign:row", "sign:buttons", "sign:labels"])
+# What opens and closes a report beside its body: its number, to whom it is addressed, who signs
+# it, and when.
+_CLOSES = re.compile(
+    r"\(?(?:\d{4}|[一二三四五六七八九〇零○O]{4})年[\d一二三四五六七八九十]{1,3}月(?:[\d一二三四五六七八九十]{1,3}日)?\)?(?:印发)?"
+    r"|[一-龥]{1,12}[\[(]\d{4}[\])]第?\d{1,4}号"
+    r"|[一-龥,、()]{2,40}:"
+    r"|[一-龥]{2,20}(?:政府|局|委|委员会|办公室|公司|学院|大学|中学|小学|厅|处|组|会|院|所|馆|站|中心|部|村)"
+    r"|\([^()]{2,30}\)"
+)
+_SPEAKS = ("sign:", "strength:", "covered:", "in:", "links:", "counted", "rights-sign", "arrow")
+# What ends an annex all the same.
+_CHROME = frozenset(["strength:3", "links:all", "in:nav", "in:footer", "in:aside", "in:form"])
+
+
+class Judged(NamedTuple):
+    """What the two scores say of a page: each line's own, its features, the odds outside the body."""
+
+    frame: Frame
+    shows: Sequence[Mapping[str, float]]
+    scores: Sequence[float]
+    odds: Mapping[int, float]
+
+    @property
+    def proven(self) -> bool:
+        """Whether the lines outside the body prove together that a site made the page."""
+        clear = [evidence(self.shows[at], self.scores[at]) for at in self.odds]
+        return sum(clear) > EVIDENCE and sum(one > 1 for one in clear) >= LINES
+
+
+def evidence(shows: Mapping[str, float], own: float) -> float:
+    """Return what a line adds to the proof of a page.
+
+    Words alone add nothing, nor do lines that have nothing but the form of a title.
+    """
+    if own <= 0 or _word(shows) or not any(name.startswith(_SPEAKS) for name in shows):
+        return 0.0
+    return min(SINGLE, own)
+
+
+def look(lines: Sequence[TextLine], regions: Sequence[Region]) -> Judged | None:
+    """Score a page; None where its very ends show nothing that a site would write.
+
+    Lines far from either end count as the report's, unseen.
+    """
+    facts = line_facts(lines, regions)
+    shows: list[Shown] = [_UNSEEN] * len(lines)
+    scores = [clipped(-MOST, 4.0)] * len(lines)
+
+    def see(places: Sequence[int]) -> float:
+        for at in places:
+            shows[at] = shown(lines[at].text, facts[at])
+            scores[at] = score(shows[at], "line")
+        return sum(evidence(shows[at], scores[at]) for at in places)
+
+    ends = near(len(lines), GLANCE)
+    if see(sorted(ends)) < EVIDENCE / 2:
+        return None
+    see(sorted(near(len(lines), WIDE) - ends))
+    # A line that stands again and again runs through the report: it says nothing of its bounds.
+    often = Counter(lines[at].text.strip() for at in near(len(lines), WIDE))
+    for at in near(len(lines), WIDE):
+        if often[lines[at].text.strip()] >= REPEATED and not facts[at].kinds:
+            shows[at], scores[at] = _UNSEEN, 0.0
+    found = body(lines, scores)
+    places = contexts(lines, scores, found)
+    return Judged(found, shows, scores, {at: score(place, "place") for at, place in places.items()})
+
+
+def _word(shows: Mapping[str, float]) -> bool:
+    short = "length:2" in shows or "length:4" in shows
+    return short and not any(name.startswith(("in:", "links:")) for name in shows)
+
+
+def chosen(lines: Sequence[TextLine], judged: Judged, level: str) -> set[int]:
+    """Return the lines of the frame that go at a level, if a site made the page."""
+    first, last = judged.frame
+    taken = {
+        at
+        for at, odds in judged.odds.items()
+        if odds > ODDS[level]
+        and judged.scores[at] > OWN[level][_SENTENCE.search(lines[at].text) is None]
+    }
+    taken -= _titles(lines, judged)
+    for order in (range(first - 1, -1, -1), range(last, len(lines))):
+        annexed = False
+        for at in order:
+            shows = judged.shows[at]
+            sentence = _SENTENCE.search(lines[at].text) is not None
+            chrome = not _CHROME.isdisjoint(shows) and _TABLE.isdisjoint(shows)
+            spoken = chrome or "strength:2" in shows
+            least = ANCHORED if sentence else ANCHOR if spoken else UNSPOKEN
+            closes = not chrome and _CLOSES.fullmatch(lines[at].folded) is not None
+            ends = at in taken and judged.scores[at] > least and not _word(shows)
+            if ends and not closes and (chrome or not annexed):
+                break
+            # What stands below the heading of an annex is of the report, whatever it lists.
+            annexed = annexed or "begins:annex" in shows
+            if level == "sure" or sentence or annexed or closes:
+                taken.discard(at)
+    return taken
+
+
+def _titles(lines: Sequence[TextLine], judged: Judged) -> set[int]:
+    """Return the lines above the body that may be its title.
+
+    Where one of them, or the line that the body begins with, stands in others whole, those
+    others only repeat the title.
+    """
+    first, last = judged.frame
+    report = body_words(lines, judged.frame)
+    shares = {
+        at: shared(lines[at], report)
+        for at in range(first)
+        if _UNTITLED.isdisjoint(judged.shows[at]) and not _word(judged.shows[at])
+    }
+    most = max(shares.values(), default=0.0)
+    found = {at for at, share in shares.items() if share >= max(SHARED, CLOSE_TO * most)}
+    found |= {
+        at
+        for at in range(first)
+        if "in:heading" in judged.shows[at] and "links:all" not in judged.shows[at]
+    }
+    starts = first < last and not _SENTENCE.search(lines[first].text)
+    titled = starts and len(lines[first].text) <= SHORT
+    if not found and not titled:
+        open_ = [at for at in range(first) if _UNTITLED.isdisjoint(judged.shows[at])]
+        return {min(open_, key=lambda at: judged.scores[at])} if open_ else set()
+    nearer = [lines[first].folded] if titled else []
+    for at in sorted(found, reverse=True):
+        folded = lines[at].folded
+        if any(len(title) >= TITLE and title in folded for title in nearer):
+            found.discard(at)
+        nearer.append(folded)
+    return found

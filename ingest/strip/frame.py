@@ -348,6 +348,9 @@ def _titles(lines: Sequence[TextLine], judged: Judged) -> set[int]:
     if not found and not titled:
         open_ = [at for at in range(first) if _UNTITLED.isdisjoint(judged.shows[at])]
         return {min(open_, key=lambda at: judged.scores[at])} if open_ else set()
+    # Right above the body a line may be the title whatever words it shares.
+    if not titled and first and first - 1 in shares:
+        found.add(first - 1)
     nearer = [lines[first].folded] if titled else []
     for at in sorted(found, reverse=True):
         folded = lines[at].folded

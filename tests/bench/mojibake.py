@@ -3,7 +3,8 @@
 `mojibake_matrix` makes the items: every pair of encodings that occurs, eight languages,
 four lengths; ftfy and plsfix do the same items in the same run. Of an item, `exact` is the
 original back, `wrong` a change into anything else, `silent` an item that was neither
-changed nor marked; `recall` is the share of unrepaired items that carry a mark.
+changed nor marked; `recall` is the share of unrepaired items that carry a mark. `ceiling` is
+what the weights alone would bring back of the shortest items, were nothing too uncertain.
 Clean text comes from `mojibake_clean`, ftfy's own cases from `mojibake_ftfy`.
 """
 
@@ -16,6 +17,10 @@ from typing import NamedTuple
 
 from ingest.repair import mojibake
 from ingest.repair.mojibake.gate import suspects
+from ingest.repair.mojibake.plausibility import nats
+from ingest.repair.mojibake.readings import READ as READ_COSTS
+from ingest.repair.mojibake.readings import WRITTEN as WRITTEN_COSTS
+from ingest.repair.mojibake.readings import readings
 from tests.bench import mojibake_clean, mojibake_ftfy
 from tests.bench.clock import side_by_side
 from tests.bench.mojibake_matrix import (
@@ -68,6 +73,16 @@ def shares(outcomes: Iterable[Outcome]) -> dict[str, float]:
     }
 
 
+def is_decidable(item: Item) -> bool:
+    """Whether the original is the most plausible of all readings, and more so than what stands:
+    what a search without gate, margin or lead would find."""
+    known = {item.garbled: nats(item.garbled)}
+    for channel, said, _ in readings(item.garbled):
+        cost = nats(said, every=False) + WRITTEN_COSTS[channel.written] + READ_COSTS[channel.read]
+        known[said] = min(cost, known.get(said, cost))
+    return min(known, key=known.__getitem__) == item.original
+
+
 def rivals() -> dict[str, Callable[[str], str]]:
     """The other tools, as far as they are installed."""
     from ftfy import fix_encoding, fix_text
@@ -94,7 +109,7 @@ def matrix(*, quick: bool) -> dict[str, object]:
     figures: dict[str, object] = {}
     by: dict[str, list[Outcome]] = defaultdict(list)
     below: list[str] = []
-    excluded = 0
+    excluded = decidable = 0
     contenders = rivals()
     theirs: dict[str, int] = dict.fromkeys(contenders, 0)
     total = 0
@@ -118,6 +133,9 @@ def matrix(*, quick: bool) -> dict[str, object]:
                 f"{share['exact'] * 100:.4g}/{share['wrong'] * 100:.3g}/{share['silent'] * 100:.3g}"
             )
             total += len(made)
+            if length == LENGTHS[0]:
+                pairs_of = zip(made, outcomes, strict=True)
+                decidable += sum(one.exact or is_decidable(item) for item, one in pairs_of)
             best = 0
             for rival, fix in contenders.items():
                 same = sum(fix(item.garbled) == item.original for item in made)
@@ -134,6 +152,8 @@ def matrix(*, quick: bool) -> dict[str, object]:
     figures |= {f"all.{what}": share for what, share in shares(everything).items()}
     for rival, same in theirs.items():
         figures[f"all.exact_of_{rival}"] = same / total
+    short = len(by[f"all.{LENGTHS[0]}"])
+    figures[f"all.{LENGTHS[0]}.ceiling"] = decidable / short if short else 0.0
     figures["all.items"] = total
     figures["all.cells_below_a_rival"] = len(below)
     figures["_below"] = below

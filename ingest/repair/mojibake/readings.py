@@ -65,6 +65,10 @@ UNSEEN_MARGIN: Final = 2.0
 UNSEEN_WORDS: Final = 3
 #: Nats by which the best reading must lead the next.
 LEAD: Final = 2.5
+#: Nats for kana, one character in so many, in an encoding that no Japanese writes, though it
+#: has them.
+KANA: Final = 12.0
+KANA_SHARE: Final = 6
 #: Nats for each small letter that a reading makes a sign of.
 SIGN: Final = 4.0
 #: Nats by which a part of a text may become less plausible than it was, and the share of
@@ -86,6 +90,8 @@ _CYRILLIC: Final = frozenset(("cp1251", "koi8-r", "cp866"))
 _HAS_CJK: Final = re.compile("[ぁ-ヿ一-鿿가-힣ｦ-ﾟ\ue000-\uf8ff㐀-䶿]")
 # Shift_JIS and the others have signs, Greek and Cyrillic, too.
 _MAY_BE_CJK: Final = re.compile("[Α-ωЀ-ӿ‐-\ud7a3\ue000-\uffef]")
+_NO_KANA: Final = frozenset(("gb18030", "cp950", "cp949"))
+_KANA: Final = re.compile("[ぁ-んァ-ヶ]")
 _HAS_CYRILLIC: Final = re.compile("[Ѐ-ӿ]")
 _BEYOND: Final = re.compile(r"[\x00-\x7f]+")
 # No byte of a longer character: every encoding here agrees on them.
@@ -157,6 +163,8 @@ def best(text: str, channels: Sequence[Channel] = ()) -> Reading | None:
         if _is_alien(channel, before, head):
             continue
         rare = WRITTEN[channel.written] + READ[channel.read]
+        if channel.written in _NO_KANA and KANA_SHARE * len(_KANA.findall(head)) > len(head):
+            rare += KANA
         if head not in found or rare < found[head][0]:
             found[head] = (rare, channel, said)
     if not found:

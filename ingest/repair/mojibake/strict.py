@@ -261,6 +261,12 @@ def _read_as_another(line: str, channel: Channel) -> Iterator[list[Repair]]:
         if bisect_left(starts, piece.start()) == bisect_left(starts, piece.end()):
             continue
         decoded = undone(piece[0], channel)
+        if decoded is not None and channel.written == "gb18030":
+            # Kana have the same codes in both, and are hardly Chinese.
+            kana = sum(1 for _ in _KANA.finditer(decoded))
+            japanese = undone(piece[0], channel._replace(written="euc_jp"))
+            if kana * 6 > len(decoded) and japanese is not None:
+                decoded, channel = japanese, channel._replace(written="euc_jp")
         # The coarse measure is quick, and clean text fails it.
         if decoded is None or cost(piece[0]) < cost(decoded):
             continue

@@ -260,7 +260,7 @@ def is_chart(text: str) -> bool:
     (True, True, True, False)
     """
     beyond = _BEYOND.sub("", text)
-    lines = len(_LINES.findall(beyond))
+    lines = len(_LINES.findall(text))
     if (lines > 2 and lines >= DRAWN * len(beyond)) or _REPEATED.search(text):
         return True
     steps = "".join("1" if ord(two) - ord(one) == 1 else "0" for one, two in pairwise(beyond))

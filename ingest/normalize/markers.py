@@ -79,6 +79,8 @@ def tabular(lines: Sequence[str]) -> list[bool]:
     """Say of each line whether it is a row of cells, as `is_tabular` does."""
     # What is left of a line of letters is nothing, and known for all lines at once.
     figures = "\n".join(lines).encode("ascii", "replace").translate(None, _LETTERS).split(b"\n")
+    if len(figures) != len(lines):
+        return list(map(is_tabular, lines))
     return [
         is_tabular(line) if found or "   " in line else False
         for line, found in zip(lines, figures, strict=True)

@@ -20,8 +20,8 @@ from typing import Any, NamedTuple, NewType
 Function = Callable[..., Any]
 
 Handle = NewType("Handle", object)
-"""An address as a call takes it. Bare integers are cut to 32 bits, or refused, by the calls
-that are made for each line."""
+"""An address as a call takes it. The calls that are made for each line would cut a bare integer
+to 32 bits."""
 
 PASSWORD_ERROR = 4
 SECURITY_ERROR = 5

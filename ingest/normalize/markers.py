@@ -42,8 +42,8 @@ _FIGURE = re.compile(r"[-+(（]?[\d.,]*\d[\d.,]*[%％)）]?|[-–—/]+|N/?A")
 
 def kinds(lines: Iterable[str]) -> list[str]:
     """Name the kind of marker that each of some lines opens with, as `kind` does."""
-    may_open = _OPENING.match
-    return [kind(line) if may_open(line) else "" for line in lines]
+    opening = _OPENING.match
+    return [kind(line) if opening(line) else "" for line in lines]
 
 
 def kind(line: str) -> str:
@@ -52,7 +52,7 @@ def kind(line: str) -> str:
     >>> kind("（一）设施"), kind("3.1 Methods"), kind("• item"), kind("24.3%"), kind("Plain.")
     ('bracketed', 'levels', 'bullet', '', '')
     """
-    found = _MARKERS.match(line)
+    found = _MARKERS.match(line) if _OPENING.match(line) else None
     return found.lastgroup or "" if found else ""
 
 

@@ -10,6 +10,7 @@ close together, that reaches `THRESHOLD` is marked. Nothing is changed here.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from math import exp
@@ -165,10 +166,15 @@ def _pairs() -> Iterator[tuple[str, str, str]]:
         yield leads.replace("≈", ""), "", f"[{re.escape(_MATHEMATICS.sub('', trails))}]"
 
 
-def marks(text: str, about: Callable[[], bool] = lambda: False) -> Iterator[Mark]:
+def marks(
+    text: str,
+    about: Callable[[], bool] = lambda: False,
+    taken: Sequence[tuple[int, int]] = (),
+) -> Iterator[Mark]:
     """Marks for places of a text in Latin letters that look garbled, in order.
 
     `about` tells whether the text names encodings somewhere: then its samples are let be.
+    `taken` are spans, in order, that are not looked at any more.
     A mark's alternatives are what its span may have said, with their probabilities.
 
     >>> [(mark.start, mark.end, mark.why) for mark in marks("Hier in der N\\u2030he, ja")]
@@ -176,7 +182,11 @@ def marks(text: str, about: Callable[[], bool] = lambda: False) -> Iterator[Mark
     """
     if not is_latin(text):
         return
-    found = places(text)
+    found = [
+        one
+        for one in places(text)
+        if (at := bisect_left(taken, (one.end,))) == 0 or taken[at - 1][1] <= one.start
+    ]
     if found and about():
         found = [one for one in found if not mention.is_quoted(text, one.start, one.end)]
     found = list(_read(text, found))

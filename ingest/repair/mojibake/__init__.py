@@ -60,7 +60,8 @@ def edits(text: str, infer: Inference = "auto") -> tuple[list[Edit], list[Mark]]
         named = [(one.start - suspect.start, one.end - suspect.start) for one in near]
         marks += garbled(line, suspect, sorted(look.taken + named))
     marks += _apart(lossy.named(text), made, marks)
-    taken = sorted((one.start, one.end) for one in (*made, *marks, *gone))
+    taken = [(edit.start, edit.end) for edit in made]
+    taken = sorted(taken + [(one.start, one.end) for one in marks + gone])
     marks += _apart(odd.marks(text, about, taken), made, marks + gone)
     return made, sorted(marks + gone)
 

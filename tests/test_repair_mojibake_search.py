@@ -146,3 +146,24 @@ def test_measures() -> None:
 def test_any_mixture_gives_edits_that_fit(text: str) -> None:
     proposed, marks = edits(text)
     assert Document.from_text(text).revise("repair", proposed, marks=marks).undo().text == text
+
+
+TABLE = """\
+┌──────────┬──────────┐
+│Schema    │obligatory│
+│alle in einer│yes    │
+├──────────┼──────────┤
+│bin       │任意      │
+└──────────┴──────────┘"""
+
+
+def test_frames_of_tables_are_no_letters() -> None:
+    assert edits(TABLE) == ([], [])
+    assert edits("f│r die Br│cke und │ber den Flu") != ([], [])
+
+
+def test_one_sign_is_as_good_as_another() -> None:
+    """Nothing but the letters of a text tells what it was misread as."""
+    assert edits("una vez que hayas ´terminado la instalación")[0] == []
+    assert edits("una vez que hayas ´terminado")[0] == []
+    assert [edit.after for edit in edits("why they don▓t and we won▓t say so")[0]] == ["’", "’"]

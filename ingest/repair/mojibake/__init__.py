@@ -15,7 +15,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from ingest.compose import compose
 from ingest.edits import Edit, Mark, replaced
-from ingest.repair.mojibake import lossy, mention, odd, single_byte
+from ingest.repair.mojibake import frames, lossy, mention, odd, single_byte
 from ingest.repair.mojibake.channels import LATIN
 from ingest.repair.mojibake.gate import Suspect, hits, is_doubtful, suspects
 from ingest.repair.mojibake.looks import ANY
@@ -46,6 +46,17 @@ def edits(text: str, infer: Inference = "auto") -> tuple[list[Edit], list[Mark]]
     """
     if text.isascii():
         return [], []
+    shown = frames.blanked(text)
+    made, marks = _found(shown, infer)
+    if shown is not text:
+        made = [edit for edit in made if text.startswith(edit.before, edit.start)]
+        marks = [
+            mark for mark in marks if text[mark.start : mark.end] == shown[mark.start : mark.end]
+        ]
+    return made, marks
+
+
+def _found(text: str, infer: Inference) -> tuple[list[Edit], list[Mark]]:
     made: list[Edit] = []
     marks: list[Mark] = []
     about = _Lazy(partial(mention.is_about_encodings, text))

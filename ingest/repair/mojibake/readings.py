@@ -99,6 +99,7 @@ _PARTS: Final = re.compile(r"[ -/]+")
 _REPEATED: Final = re.compile(r"([^\x00-\x7f])\1{5}")
 # Not within a word.
 _LINES: Final = re.compile("(?<![a-zß-öø-ÿ])[─│━┃═║]|[─│━┃═║](?![a-zß-öø-ÿ])")
+_TELLING: Final = re.compile(r"[\x80-\x9f]|[^\W\d_][^\x00-\x7f][^\W\d_]")
 _HALFWIDTH: Final = re.compile("[｡-ﾟ]")
 
 
@@ -249,7 +250,11 @@ def _is_alien(channel: Channel, before: str, after: str) -> bool:
         _HAS_CJK.search(after) and len(_BEYOND.sub("", before)) > 2
     ):
         return True
-    return channel.written in _CYRILLIC and not _HAS_CYRILLIC.search(after)
+    if channel.written in _CYRILLIC and not _HAS_CYRILLIC.search(after):
+        return True
+    # One sign is as good as another: only letters tell a misreading, and signs inside words.
+    signs = _BEYOND.sub("", before) + _BEYOND.sub("", after)
+    return not _TELLING.search(before) and not any(map(str.isalpha, signs))
 
 
 def is_chart(text: str) -> bool:

@@ -27,7 +27,7 @@ _AHEAD = 10_000
 """Outcomes that may wait for one that is not done: about 2 kB each, and enough that one
 document that runs into its wall limit does not hold up the others."""
 _GROUP = 64
-_WINDOW = 0.03
+_WINDOW = 0.1
 """Documents, and seconds, for which the first of a group that is finished waits for others:
 bringing names and ledger to the disk costs 5 ms a time, however many they are."""
 _HEARTBEAT = 0.2

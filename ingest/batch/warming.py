@@ -72,6 +72,9 @@ _TEXTS = (
     # UTF-8 read as GB 18030.
     _GBK.encode().decode("gb18030", "replace"),
     "Plain words, nothing else.\n",
+    # Latin letters with marks; words misread one byte at a time.
+    "The “annual” report – prices rose, as they did before, by 3 % – is here for you to read.\n",
+    "Il y a aux environs de la gare des maisons qui sont très bien, trčs bien, et la mairie.\n",
 )
 
 

@@ -32,8 +32,6 @@ EXCEPTION = re.compile(r"\b\w+(?:Error|Exception)\b|Traceback")
 CPU, WALL, MEMORY = 6, 120, 1 << 30
 _WARM = 10
 """Ordinary documents at the start: what the batch has in memory after them it needs anyway."""
-_OWN = 80 << 20
-"""Bytes that a child has in memory before it opens its document."""
 
 
 def measure(*, quick: bool = False) -> dict[str, Any]:
@@ -68,6 +66,8 @@ def _judged(
 ) -> dict[str, Any]:
     statuses = Counter(record["status"] for record in records)
     bad = [record for record in records if record["status"] != "done"]
+    # What a child has in memory before it opens its document is not the document's.
+    least = min(record["memory"] for record in records if record["memory"])
     return {
         "inputs": count,
         **{status: statuses[status] for status in ("done", "partial", "quarantined")},
@@ -80,7 +80,7 @@ def _judged(
             # A document that may be long is read by two children at a time, each with the limit.
             one["cpu_seconds"] > (CPU + 1) * (2 if one["size"] >= SMALLEST else 1)
             or one["seconds"] > WALL + 5
-            or one["memory"] > MEMORY + _OWN
+            or one["memory"] > MEMORY + least
             for one in records
         ),
         "no_pages_yet_done": sum(

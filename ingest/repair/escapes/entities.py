@@ -28,6 +28,9 @@ _CUT: Final = re.compile(
 _BARE: Final = re.compile(r"&(?!#?\w{1,31};|\w{0,12}[ \t]{0,4}\n)")
 _MARKUP: Final = frozenset("&<>\"'")
 _EDGES: Final = "\u200e\u200f \t\n\"'“”‘’()（）[]「」《》,.;:，。；："
+# Greek and mathematics: their names (`&sub;`, `&and;`, `&part;`) are those of functions and
+# references, too, and one alone is one of these.
+_SIGN_OF_FORMULAS: Final = re.compile("[\u0370-\u03ff\u2100-\u23ff]")
 _WORD_BEFORE: Final = re.compile(r"[\w)）》」”。，]\s?\Z")
 _WORD_BEHIND: Final = re.compile(r"\s?[\w(（《「“]")
 
@@ -59,7 +62,8 @@ def decoded(entity: str) -> str | None:
 def edits(text: str, context: Context) -> Iterator[Edit]:
     """Edits for entities in prose: a run of them is one."""
     consistent = _BARE.search(text) is None
-    for run in _RUN.finditer(text):
+    runs = list(_RUN.finditer(text))
+    for run in runs:
         if not context.is_prose(*run.span()):
             continue
         after = _ENTITY.sub(lambda found: decoded(found[0]) or found[0], run[0])
@@ -67,6 +71,8 @@ def edits(text: str, context: Context) -> Iterator[Edit]:
         if after == run[0] or len(set(after) & _MARKUP) > 1:
             continue
         if not _belongs(text, run.start(), run.end(), after, consistent=consistent):
+            continue
+        if len(runs) == 1 and _SIGN_OF_FORMULAS.fullmatch(after) and "#" not in run[0]:
             continue
         yield _edit(run.start(), run[0], after, "an entity of HTML in prose")
     for cut in _CUT.finditer(text):

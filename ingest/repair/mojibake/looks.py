@@ -18,7 +18,8 @@ ANY: Final = "any"
 """The family of what is odd without saying which misreading made it."""
 
 ACCENTS: Final = "À-ÖØ-öø-ɏ"
-WIDE: Final = "一-鿿가-힣ｦ-ﾟд"
+#: Characters of East Asia, and signs of Shift_JIS that bytes of Western letters become.
+WIDE: Final = "一-鿿가-힣ｦ-ﾟдＡ-Ｚａ-ｚ｜∥〔〕［］｛｝〈〉"
 
 _CONTINUATION: Final = range(0x80, 0xC0)
 #: First bytes in UTF-8 of punctuation, kana, Han characters and Hangul.
@@ -101,7 +102,7 @@ def _scan(chosen: list[Look]) -> Scan:
     return Scan(pattern, tuple(zip(chosen, map(re.compile, branches), strict=True)))
 
 
-_LETTER: Final = "a-z"
+_LETTER: Final = "A-Za-z"
 _DRAWN: Final = "─-▟■⌠⌡"
 # Letters of code page 437, and its signs among them.
 _GREEK: Final = "αΓπΣσµτΦΘΩδφε"

@@ -121,7 +121,7 @@ def _lower(name: re.Match[str]) -> str:
 def is_named(text: str, at: int) -> bool:
     """Whether a character against Latin letters stands in a text of its own language that names
     things in them."""
-    if classes(text[at]) not in "hkts":
+    if classes(text[at]) not in "hktspPm":
         return False
     before = text[max(0, at - 4 * REACH) : at].rpartition("\n")[2]
     behind = text[at : at + 4 * REACH].partition("\n")[0]

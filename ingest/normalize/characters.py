@@ -215,17 +215,20 @@ def _dropped(pattern: re.Pattern[str], rule: str, text: str, setting: Setting) -
             yield _edit(found, "", rule, "sure")
 
 
-_SURROGATES = re.compile("[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]")
+# A character in two halves, or a run of lone ones.
+_SURROGATES = re.compile(
+    "([\ud800-\udbff][\udc00-\udfff])|(?:[\udc00-\udfff]|[\ud800-\udbff](?![\udc00-\udfff]))+"
+)
 
 
 def _surrogates(text: str, _setting: Setting) -> Iterator[Edit]:
     """Two halves of a character are that character; a lone half is lost."""
     for found in _SURROGATES.finditer(text):
-        if len(found[0]) == 2:
+        if found[1]:
             whole = found[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le")
             yield _edit(found, whole, "surrogate-pair")
         else:
-            yield _edit(found, "\ufffd", "lone-surrogate", "lost")
+            yield _edit(found, "\ufffd" * len(found[0]), "lone-surrogate", "lost")
 
 
 _SOFT_HYPHENS = re.compile("\xad+")

@@ -2,11 +2,14 @@
 
 What cost is told by stage: the worst text's seconds, and its name. `changed_everywhere`
 are texts in which a rule has to change nearly every character, each change with its own
-record; there the seconds are those of a million records.
+record; there the seconds are those of a million records. `garbled` are random bytes in one
+line, as another encoding reads them, each character of which may have to be searched: what is
+told is how much more a character costs in a text four times as long.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Mapping
 
 import ingest.normalize
@@ -18,11 +21,18 @@ from ingest.write import render
 from tests.bench.clock import cpu
 
 LENGTH = 1_000_000
+#: Characters of the shorter one of two garbled texts.
+GARBLED = 25_000
 
 REPEATED = {
     "ideograph": "工",
     "letter": "a",
     "accented": "é",
+    "accented words": "État, « déjà » vécu à l’été ",
+    "Cyrillic names": "МегаФон и РусГидро ",
+    "Latin letters in Chinese": "从b到c的a股",
+    "Simplified words of rare signs": "评估机构的种类变异，",
+    "question marks in Traditional": "那?社會的電氣化。",
     "digits": "1",
     "spaces": " ",
     "no-break spaces": "\xa0",
@@ -79,6 +89,33 @@ CHANGED_EVERYWHERE = {
 }
 
 
+def garbled() -> dict[str, str]:
+    """Random bytes, and random characters of the kinds that misreadings make."""
+    rng = random.Random(1)
+    low, high = bytes(range(0x20, 0x7F)), bytes(range(0x80, 0x100))
+    content = bytes(rng.choices(low + high, k=4 * GARBLED))
+    wide = bytes(rng.choices(high[1:-1], k=8 * GARBLED))
+    return {
+        "latin-1": content.decode("latin-1"),
+        "cp1251": content.decode("cp1251", "replace"),
+        "gb18030": wide.decode("gb18030", "replace")[: 4 * GARBLED],
+        "alternating": "Ã©中a鍏充" * (4 * GARBLED // 6),
+        "one word": "".join(rng.choices("abcdeéèüöčłß", k=4 * GARBLED)),
+    }
+
+
+def growth(texts: Mapping[str, str]) -> dict[str, float]:
+    """Seconds of repair a character of each text, to those of its first quarter."""
+    repair = ingest.repair.bind(Settings())
+    figures = {}
+    for name, text in texts.items():
+        whole, part = (Document.from_text(one) for one in (text, text[: len(text) // 4]))
+        repair(Document.from_text(text[:1000]))
+        taken = [cpu(lambda: repair(one)) for one in (part, whole)]  # noqa: B023 - called at once
+        figures[f"{name}_growth"] = taken[1] / taken[0] / 4
+    return {"worst_growth": max(figures.values()), **figures}
+
+
 def slowest(texts: Iterable[tuple[str, str]]) -> Mapping[str, object]:
     """The most seconds that each stage takes on one of the texts, and on which."""
     worst: dict[str, tuple[float, str]] = {}
@@ -114,4 +151,5 @@ def measure(*, quick: bool = False) -> dict[str, object]:
     return {
         "slowest": slowest(REPEATED.items()),
         "changed_everywhere": slowest(CHANGED_EVERYWHERE.items()),
+        "garbled": growth(garbled()),
     }

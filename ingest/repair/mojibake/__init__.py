@@ -283,7 +283,7 @@ def _without_loss(
                 yield from (_moved(edit, offset) for edit in whole)
                 return
         # What the quick rules leave may have an explanation that takes in what they took.
-        places = sorted(place for family in families for place in hits(line, family))
+        places = list(hits(line, *families))
         found = search.line(line, places, families)
         sure = [one for one in found if one.is_sure]
         unsure = [one for one in found if one.is_garbled]

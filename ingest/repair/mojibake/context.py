@@ -37,7 +37,7 @@ READ: Final = (LATIN, "cp1250", "cp1251", "macroman", "cp850", "cp437", "koi8-r"
 
 _LETTER: Final = re.compile("[\u00aa-\u1fff\u3040-\ud7a3]")
 _PLAIN: Final = re.compile("[a-zA-Z]{2,}")
-_BEYOND: Final = re.compile(f"[A-Za-z]*[ªµºÀ-ÖØ-öø-ʯΆ-ώЀ-ӿḀ-ỿ][{LETTERS}]*")
+_BEYOND: Final = re.compile(f"(?<![A-Za-z])[A-Za-z]*+[ªµºÀ-ÖØ-öø-ʯΆ-ώЀ-ӿḀ-ỿ][{LETTERS}]*")
 
 
 def language(text: str) -> int | None:

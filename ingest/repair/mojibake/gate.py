@@ -29,6 +29,7 @@ FEW: Final = 16
 _FEW: Final = 1.5
 _HEAD: Final = 1000
 _ASCII: Final = bytes(range(0x80))
+_SAME: Final = re.compile(r"(.)\1*+", re.DOTALL)
 _NOT_LATIN: Final = re.compile("[Ͱ-᷿⺀-\uffff]")
 
 _ANY: Final = frozenset((ANY,))
@@ -55,7 +56,7 @@ def suspects(text: str) -> list[Suspect]:
     if text.isascii():
         return []
     found: dict[tuple[int, int], set[str]] = {}
-    patience = Patience()
+    patience = Patience(text)
     head = text[:_HEAD]
     is_latin = len(head.encode("utf-8", "surrogatepass")) <= _FEW * len(head)
     if is_latin:
@@ -133,7 +134,9 @@ def _unexplained(text: str, patience: Patience) -> Iterator[int]:
     for scan in scans():
         at = 0
         while hit := scan.pattern.search(text, at):
-            at = hit.start() + 1
+            # What holds for a character holds for all of a run of it.
+            same = _SAME.match(text, hit.start())
+            at = same.end() if same is not None else hit.end()
             if not all(patience.explains(text, hit, look) for look in scan.looks(hit)):
                 yield hit.start()
                 at = _line(text, at)[1]
@@ -178,14 +181,17 @@ def _is_short(text: str, begin: int, end: int) -> bool:
     return at_start and at_end
 
 
-def hits(line: str, family: str) -> Iterator[tuple[int, int]]:
-    """Spans of a line's pairs of characters that look garbled by one family of misreadings."""
-    found = [hit.span() for pattern in patterns(family) for hit in pattern.finditer(line)]
-    if family == ANY:
+def hits(line: str, *families: str) -> Iterator[tuple[int, int]]:
+    """Spans of a line's pairs of characters that look garbled by some families of misreadings,
+    as often as they do."""
+    found = [
+        hit.span()
+        for family in families
+        for pattern in patterns(family)
+        for hit in pattern.finditer(line)
+    ]
+    if ANY in families:
         found += strangers(line)
-    found += (
-        (start, end)
-        for start, end, names in chain(together(line), _unlikely(line))
-        if family in names
-    )
+    for start, end, names in chain(together(line), _unlikely(line)):
+        found += [(start, end)] * len(names.intersection(families))
     yield from sorted(found)

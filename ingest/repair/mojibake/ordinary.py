@@ -25,10 +25,14 @@ LONG: Final = 60
 CROWD: Final = 3
 #: Nats for kana that a reading in an encoding of Chinese makes.
 KANA: Final = 6.0
-#: Places of a text that are looked at: one with more of them has nothing ordinary.
-PATIENCE: Final = 20_000
+#: Places of a text that are looked at, and characters for each more: one that has more of
+#: them has nothing ordinary.
+PATIENCE: Final = 1000
+FOR_EACH: Final = 10
 
 _SPACED: Final = re.compile("(?<=[«“\\d–—°])[\xa0\u202f]|[\xa0\u202f](?=[»”!?;:%€$£°\\d–—])")
+# The same character over and over is a drawing, or says nothing.
+_REPEATED: Final = re.compile(r"(.)\1{5,}")
 _OPENING: Final = "«“‘([¿¡"
 _CLOSING: Final = "»”’“‘)]…–—.,;:!?"
 # No.; lengths, areas and volumes.
@@ -49,8 +53,8 @@ _ENDS: Final = re.compile(r"[\s，。！？；：、“”‘’（）《》「�
 class Patience:
     """How many places of a text may still be looked at."""
 
-    def __init__(self) -> None:
-        self._left = PATIENCE
+    def __init__(self, text: str) -> None:
+        self._left = PATIENCE + len(text) // FOR_EACH
 
     def explains(self, text: str, hit: re.Match[str], look: Look) -> bool:
         """Whether a place that looks garbled is ordinary after all."""
@@ -103,11 +107,14 @@ def is_ordinary(word: str) -> bool:
     >>> is_ordinary("État"), is_ordinary("Ã©tat"), is_ordinary("«mot»,"), is_ordinary("trčs")
     (True, False, True, False)
     """
+    if len(word) > LONG:
+        word = _REPEATED.sub(r"\1", word)
     return len(word) <= LONG and _is_spelled(word)
 
 
 @lru_cache(maxsize=1 << 14)
 def _is_spelled(word: str) -> bool:
+    word = _REPEATED.sub(r"\1", word)
     return all(
         is_spelled(_NAME.sub(_lower, _UNIT.sub("", part.lstrip(_OPENING).rstrip(_CLOSING))))
         for part in _SPACED.sub(" ", word).split(" ")

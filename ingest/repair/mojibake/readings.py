@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -156,6 +157,16 @@ def best(text: str, channels: Sequence[Channel] = ()) -> Reading | None:
     >>> best("Ïðèâåò, ìèð").text
     'Привет, мир'
     """
+    # The words of a text come again and again.
+    return (_best_of_short if len(text) <= WINDOW else _best)(text, tuple(channels))
+
+
+@lru_cache(maxsize=1 << 12)
+def _best_of_short(text: str, channels: tuple[Channel, ...]) -> Reading | None:
+    return _best(text, channels)
+
+
+def _best(text: str, channels: tuple[Channel, ...]) -> Reading | None:
     before = text[:WINDOW]
     if is_chart(before):
         return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Set
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ingest.edits import Edit
@@ -250,8 +251,13 @@ def _is_most(region: list[Piece], seen: Octets) -> bool:
     in a row look like UTF-8 that is too short.
     """
     inside = seen.content[region[0].start : region[-1].end]
-    high = len(seen.content) - len(seen.content.translate(None, _HIGH))
-    return PART * (len(inside) - len(inside.translate(None, _HIGH))) >= high
+    return PART * _high(inside) >= _high(seen.content)
+
+
+@lru_cache(maxsize=16)
+def _high(content: bytes) -> int:
+    """Bytes above ASCII; a line is asked about once for each of its regions."""
+    return len(content) - len(content.translate(None, _HIGH))
 
 
 def _is_dropped(region: list[Piece], seen: Octets) -> bool:

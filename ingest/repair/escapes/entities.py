@@ -19,7 +19,8 @@ TIMES: Final = 3
 
 _BODY: Final = r"(?:amp;){0,2}(?:#[0-9]{2,7}|#[xX][0-9a-fA-F]{2,6}|[A-Za-z][A-Za-z0-9]{1,24});"
 _ENTITY: Final = re.compile(f"&{_BODY}")
-_RUN: Final = re.compile(f"(?:&{_BODY}[ ]?)*&{_BODY}")
+# It begins with a plain character: the engine skips to it.
+_RUN: Final = re.compile(f"&{_BODY}(?:[ ]?&{_BODY})*")
 # Cut once, anywhere behind the sign: by a line end, with the spaces beside it.
 _CUT: Final = re.compile(
     r"&((?:amp;)?#?[A-Za-z0-9]{0,12})[ \t]{0,4}\n[ \t]{0,4}([A-Za-z0-9]{0,12};)"

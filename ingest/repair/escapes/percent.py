@@ -24,7 +24,8 @@ BLOCK: Final = 0x180
 #: Characters on either side among which Chinese shows.
 BESIDE: Final = 12
 
-_RUN: Final = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}")
+# It begins with a plain character: the engine skips to it.
+_RUN: Final = re.compile(r"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})+")
 _OF_ADDRESS: Final = re.compile(r"[/?=&#@:\\]")
 _TOKEN: Final = re.compile(r"[!-~]{1,60}\Z")
 _HAN: Final = re.compile("[㐀-鿿]")

@@ -57,6 +57,38 @@ def test_what_some_language_writes_is_not(text: str) -> None:
     assert list(odd.marks(text)) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "run"),
+    [
+        ("も极尸しかいない、ま撵なしの干迫。そこに给あり、このあたりである", "极"),
+        ("하나의 문장은 쏂넑쀯람깻 그대로 남는다", "쏂"),
+        ("и случаи ОПНХЯУНДХ в колонии были известны", "ОПНХЯУНДХ"),
+    ],
+)
+def test_other_scripts_have_odd_places_too(text: str, run: str) -> None:
+    assert any(run in text[mark.start : mark.end] for mark in odd.marks(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "日本語の文章には漢字とかなが混ざっている。畳の上で国や党の話をした。",
+        "日本漫画《ストップ!!ひばりくん!》由江口寿史创作，连载于周刊。",
+        "ЗАКОН О БЮДЖЕТЕ РОССИЙСКОЙ ФЕДЕРАЦИИ, РСФСР и ВЦСПС",
+        "한국어 문장에는 漢字가 드물게 섞인다.",
+    ],
+)
+def test_what_those_scripts_write_is_not(text: str) -> None:
+    assert list(odd.marks(text)) == []
+
+
+def test_readings_of_a_mark_do_not_repeat_what_stands_there() -> None:
+    text = "も极尸しかいない、ま撵なしの干迫。そこに给あり、このあたりの键である"
+    for mark in odd.marks(text):
+        for one in mark.alternatives:
+            assert len(one.text) <= 2 * (mark.end - mark.start)
+
+
 def test_the_mark_says_what_the_word_may_be() -> None:
     text = "aux environs de la gare et du pont, trčs bien"
     (mark,) = odd.marks(text)

@@ -17,7 +17,7 @@ from math import exp
 from typing import Final, NamedTuple
 
 from ingest.edits import Alternative, Mark
-from ingest.repair.mojibake import mention, misspelled
+from ingest.repair.mojibake import eastern, mention, misspelled
 from ingest.repair.mojibake.readings import best
 from ingest.repair.mojibake.search import differences
 
@@ -171,7 +171,7 @@ def marks(
     about: Callable[[], bool] = lambda: False,
     taken: Sequence[tuple[int, int]] = (),
 ) -> Iterator[Mark]:
-    """Marks for places of a text in Latin letters that look garbled, in order.
+    """Marks for places of a text that look garbled, in order.
 
     `about` tells whether the text names encodings somewhere: then its samples are let be.
     `taken` are spans, in order, that are not looked at any more.
@@ -180,11 +180,10 @@ def marks(
     >>> [(mark.start, mark.end, mark.why) for mark in marks("Hier in der N\\u2030he, ja")]
     [(12, 16, 'spelled as cp1252 read as macroman')]
     """
-    if not is_latin(text):
-        return
+    every = places(text) if is_latin(text) else _elsewhere(text)
     found = [
         one
-        for one in places(text)
+        for one in every
         if (at := bisect_left(taken, (one.end,))) == 0 or taken[at - 1][1] <= one.start
     ]
     if found and about():
@@ -196,6 +195,10 @@ def marks(
         start, end = cluster[0].start, max(place.end for place in cluster)
         why = ", ".join(dict.fromkeys(place.why for place in cluster))
         yield Mark(start, end, "garbled", "mojibake.odd", why, _readings(text, start, end, cluster))
+
+
+def _elsewhere(text: str) -> list[Place]:
+    return sorted(Place(*place) for place in eastern.places(text))
 
 
 def is_latin(text: str) -> bool:
@@ -254,11 +257,15 @@ def _joined(found: Iterable[Place], words: Iterable[misspelled.Word]) -> list[Pl
 def _read(text: str, found: Iterable[Place]) -> Iterator[Place]:
     """Places with what `readings` makes of them; characters by themselves only if it does."""
     left = READ
+    done = 0
     for place in found:
+        if place.start < done:
+            continue  # the reading of the place before takes it in
+        before, done = done, place.end
         reading = None
         if not place.readings and left > 0:
             left -= 1
-            start, end = max(0, place.start - BESIDE), place.end + BESIDE
+            start, end = max(before, place.start - BESIDE), place.end + BESIDE
             start = max(start, text.rfind("\n", start, place.start) + 1)
             piece = text[start:end].split("\n", 1)[0]
             reading = best(piece)
@@ -273,9 +280,10 @@ def _read(text: str, found: Iterable[Place]) -> Iterator[Place]:
             if first < place.end - start and place.start - start < last:
                 if by_itself and not any(map(str.isalpha, said)):
                     break  # a quotation mark could stand anywhere
+                done = start + last
                 yield Place(
                     start + first,
-                    start + last,
+                    done,
                     max(place.nats, THRESHOLD),
                     f"{place.why}, perhaps {why}",
                     (Alternative(said, sure),),

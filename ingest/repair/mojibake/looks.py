@@ -112,7 +112,7 @@ WORD: Final = Look(ANY, "", ACCENTS, "")
 #: A character of East Asia between small letters.
 BETWEEN: Final = Look(ANY, "", _LETTER, f"[{WIDE}](?=[a-z])")
 #: The same where a word ends, and where it begins.
-LAST: Final = Look(ANY, "", _LETTER, f"[{WIDE}](?=[\\s!-@])")
+LAST: Final = Look(ANY, "", _LETTER, f"[{WIDE}](?=[\\s!-@]|\\Z)")
 FIRST: Final = Look(ANY, f"[\\s!-/][{WIDE}]", _LETTER, "")
 #: Where the character stands, from the letter.
 AMONG: Final = {BETWEEN: 1, LAST: 1, FIRST: -1}

@@ -13,6 +13,7 @@ from ingest.repair import bind, glosses
 from ingest.repair.glosses.octets import around, between, char, pair, undecodable, vanishes
 from ingest.repair.glosses.readings import READING, by_lead, converted, table
 from ingest.repair.glosses.recognize import fingerprint
+from ingest.repair.glosses.ways import Unit, Way
 from ingest.settings import Inference, Settings
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -188,6 +189,18 @@ def test_a_character_between_two_vanished_pairs_is_not_passed_over() -> None:
     assert "模�產能力" in document.text
     lost = next(edit for _, edit in document.edits() if edit.certainty == "lost")
     assert lost.alternatives[0].text == "化"
+
+
+def test_ways_that_read_other_bytes_are_not_taken_for_one() -> None:
+    """`!?` is 。 cut in two, or the end of 、 and a `?` for two bytes: both end in one place."""
+    lost = Unit(1, "海", ("海", "河"))
+    stop, comma = Unit(3, "。", ("。",)), Unit(3, "、", ("、",))
+
+    def form(*units: Unit) -> object:
+        return Way(0.0, "", units, 3, (), ()).form
+
+    assert form(lost, stop) != form(lost, comma)
+    assert form(lost, stop) == form(lost._replace(char="河"), stop), "only the lost one differs"
 
 
 def test_what_stands_between_two_vanished_pairs() -> None:

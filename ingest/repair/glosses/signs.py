@@ -30,9 +30,9 @@ ALPHANUMERIC: Final = 4.0
 #: one absent key in thousands for a present one, which would make one look common.
 RARE: Final = 15.0
 
-#: How many characters are thought of where nothing survives of one. They are nine in ten of
+#: How many characters are thought of where nothing survives of one. They are four in five of
 #: those between two pairs that vanish in the first halves.
-LIKELIEST: Final = 120
+LIKELIEST: Final = 60
 
 #: What stands for a lost character: says nothing about its neighbours.
 LOST: Final = "�"

@@ -102,9 +102,11 @@ class Way(NamedTuple):
         return self._replace(cost=self.cost + cost, extra=self.extra + cost)
 
     @property
-    def form(self) -> tuple[tuple[int, bool], ...]:
+    def form(self) -> tuple[tuple[object, ...], ...]:
         """How the bytes were taken apart, whatever the lost ones are."""
-        return tuple((unit.end, unit.lost) for unit in self.units)
+        return tuple(
+            (unit.end, unit.lost, unit.options[:1], len(unit.options)) for unit in self.units
+        )
 
     @property
     def traces(self) -> list[tuple[int, int, tuple[str, ...]]]:

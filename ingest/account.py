@@ -14,6 +14,8 @@ from ingest.compose import compose
 from ingest.document import Document, Edit, Mark, Place
 from ingest.edits import edit_to_json
 
+DECODED = ("mojibake.", "escape.")  # rules that read the same bytes as something else
+REASONS = 3  # of a hunk of a diff: its heading is one line
 CONTEXT = 12  # characters on either side: enough to find the place by eye in a full page
 
 
@@ -136,7 +138,8 @@ def diff(document: Document) -> Iterator[str]:
     """Yield a unified diff, without context lines, from the extracted text to the present one.
 
     Made from the edits themselves, so it takes linear time and shows no more than
-    what was changed. Nothing is yielded where nothing changed.
+    what was changed. Behind the lines' numbers of a hunk stands what was decoded as what
+    in it. Nothing is yielded where nothing changed.
     """
     before = document.undo().text
     edits: tuple[Edit, ...] = ()
@@ -148,14 +151,21 @@ def diff(document: Document) -> Iterator[str]:
     yield f"+++ {document.source.name} (clean)\n"
     old_line = new_line = 1
     position = 0
+    at = 0
     for start, end, new in _changed_blocks(before, edits):
+        why: dict[str, None] = {}
+        while at < len(edits) and edits[at].start < max(end, start + 1):
+            if edits[at].why and edits[at].rule.startswith(DECODED):
+                why[_shown(edits[at].why, 80)] = None
+            at += 1
+        heading = f" {'; '.join(list(why)[:REASONS])}" if why else ""
         gap = before.count("\n", position, start)
         old_line, new_line, position = old_line + gap, new_line + gap, end
         old_lines, new_lines = _lines(before[start:end]), _lines(new)
         # A hunk without lines on one side names the line before it.
         old_at = old_line - (not old_lines)
         new_at = new_line - (not new_lines)
-        yield f"@@ -{old_at},{len(old_lines)} +{new_at},{len(new_lines)} @@\n"
+        yield f"@@ -{old_at},{len(old_lines)} +{new_at},{len(new_lines)} @@{heading}\n"
         yield from _signed("-", old_lines)
         yield from _signed("+", new_lines)
         old_line += len(old_lines)

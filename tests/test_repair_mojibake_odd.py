@@ -9,6 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import ingest
+from ingest.account import diff
+from ingest.document import Document
 from ingest.repair import mojibake
 from ingest.repair.mojibake import misspelled, odd
 
@@ -127,3 +130,17 @@ def test_clean_fixtures_have_no_marks() -> None:
     folder = Path(__file__).parent.parent / "fixtures" / "clean"
     for path in sorted(folder.glob("*.txt")):
         assert mojibake.edits(path.read_text(encoding="utf-8"))[1] == [], path.name
+
+
+def test_a_text_most_of_which_is_garbled_says_so() -> None:
+    garbled = ingest.clean(Document.from_text("锟斤拷锟斤拷锟斤拷锟斤拷 第三章"))
+    assert garbled.metadata["quality"] == "garbled"
+    clean = ingest.clean(Document.from_text("第三章 锟斤拷锟斤拷，其余各节文字完好，没有问题。"))
+    assert "quality" not in clean.metadata
+
+
+def test_a_diff_says_what_was_decoded_as_what() -> None:
+    document = ingest.clean(Document.from_text("标题：¹ØÓÚ³ÇÊÐ½»Í¨\n正文没有问题。\n"))
+    assert any(
+        line.startswith("@@") and "gb18030 read as latin-1" in line for line in diff(document)
+    )

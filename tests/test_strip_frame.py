@@ -132,3 +132,23 @@ def test_the_score_of_a_line_is_the_sum_of_named_weights() -> None:
 
 def test_a_text_without_signs_at_its_ends_is_not_scored() -> None:
     assert frame.look(split("\n".join(PROSE * 20)), ()) is None
+
+
+@pytest.mark.parametrize("level", ["sure", "likely"])
+def test_a_paragraph_with_a_phrase_of_the_site_in_it_stays(level: str) -> None:
+    glued = PROSE[0] * 4 + "完整版可编辑欢迎下载开通会员"
+    kept = left(Document.from_text(page("供水调研报告", glued, *PROSE, glued)), level)
+    assert any(line.startswith(PROSE[0] * 2) for line in kept)
+
+
+def test_what_the_source_sets_apart_inside_the_body_goes() -> None:
+    html = (
+        "<body><nav><a href='/'>首页</a> <a href='/l'>登录</a> <a href='/r'>注册</a></nav>"
+        "<p><a href='/'>首页</a> &gt; <a href='/z'>农村</a> &gt; 正文</p>"
+        f"<h1>青溪镇农村供水调研报告</h1><p>{PROSE[0]}</p>"
+        "<div class='share-bar'><a href='/s'>收藏</a> <a href='/t'>分享到微信</a> <a href='/u'>举报</a></div>"
+        f"<p>{PROSE[1]}</p><p>{CLOSING}</p>"
+        "<footer><a href='/a'>关于我们</a> <a href='/b'>隐私政策</a> © 2021 青石笔记</footer></body>"
+    )
+    kept = left(read(html.encode(), name="page.html"))
+    assert kept == ["青溪镇农村供水调研报告", *PROSE, CLOSING]

@@ -60,7 +60,7 @@ def strip(document: Document, level: Level = "sure", book: Rulebook | None = Non
             body = (report[0].start, report[-1].end) if report else (0, 0)
     if known:
         inline.phrases(removals, lines, site.packs, book)
-    refrains.find(removals, level)
+    refrains.find(removals, level, site=site.proven)
     inline.field_codes(removals)
     told = particulars.metadata(site)
     pages = told.get("page_count") or document.metadata.get("page_count")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
 from ingest.strip.folding import any_of, fold, is_han, is_word, word_span
@@ -26,6 +27,11 @@ from ingest.strip.recognition import Level
 REPEATED = 3
 # Advertising that interrupts sentences is told by the interruption: twice is enough.
 INTERRUPTING = 2
+# A phrase is on pages when it stands so often, never nearer than so many characters, and no gap
+# is so many times the middle one: as page marks do, see marks.py.
+PAGED = 4
+NEAR = 150
+UNEVEN = 4.0
 # Length of a refrain, in characters as they stand: the shortest that was seen has 8, the
 # longest 46.
 SHORTEST = 6
@@ -98,8 +104,11 @@ def _gate() -> re.Pattern[str]:
     )
 
 
-def find(removals: Removals, level: Level = "sure") -> None:
+def find(removals: Removals, level: Level = "sure", *, site: bool = False) -> None:
     """Ask for the removal of refrains, or report them where the proof is not enough.
+
+    On the page of a `site` a phrase that says such things and cuts sentences again and again
+    needs no more proof.
 
     At `level` `likely`, what would be reported goes, too.
     """
@@ -120,7 +129,7 @@ def find(removals: Removals, level: Level = "sure") -> None:
     for spans in sorted(phrases, key=len, reverse=True):
         if spans and taken.isdisjoint(start for start, _ in spans):
             taken.update(offset for span in spans for offset in range(*span))
-            _judge(removals, spans, level)
+            _judge(removals, spans, level, site)
 
 
 def _alike(text: str, word: str, starts: Sequence[int]) -> Iterator[list[int]]:
@@ -240,7 +249,7 @@ def _counts(numbers: Sequence[str]) -> bool:
     return values[0] <= 2 and values == list(range(values[0], values[0] + len(values)))
 
 
-def _judge(removals: Removals, spans: Sequence[tuple[int, int]], level: Level) -> None:
+def _judge(removals: Removals, spans: Sequence[tuple[int, int]], level: Level, site: bool) -> None:
     text = removals.text
     folded = fold(text[slice(*spans[0])])
     if _SOURCE.match(folded):
@@ -266,7 +275,10 @@ def _judge(removals: Removals, spans: Sequence[tuple[int, int]], level: Level) -
     )
     glued = (interrupting + tails) * 2 > len(spans)
     likely = repeated and speaks and (told or foreign > 0)
-    proven = (repeated and sure) or (ordered and glued)
+    # Where it stands says more than what it says, if it stands as pages do.
+    paged = likely and glued and foreign > 0 and _paged(spans)
+    proven = (repeated and sure) or (ordered and glued) or paged
+    proven = proven or (site and likely and glued and len(spans) >= PAGED)
     if proven or (likely and glued and level == "likely"):
         why = f"{len(spans)} times in the document: {', '.join(sorted(names))}"
         for start, end in spans:
@@ -276,6 +288,14 @@ def _judge(removals: Removals, spans: Sequence[tuple[int, int]], level: Level) -
     elif likely:
         for span in spans:
             removals.propose(*span, _RULE, "repeated, and no more than that")
+
+
+def _paged(spans: Sequence[tuple[int, int]]) -> bool:
+    """Say whether a phrase stands on page after page: often, never close by, at like distances."""
+    if len(spans) < PAGED:
+        return False
+    gaps = [two[0] - one[1] for one, two in pairwise(spans)]
+    return min(gaps) >= NEAR and max(gaps) <= UNEVEN * median(gaps)
 
 
 def _present(folded: str) -> list[Kind]:

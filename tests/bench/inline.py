@@ -268,14 +268,16 @@ def measure(*, quick: bool = False) -> dict[str, Any]:
                 for wording in wordings(split, kind)
                 for text in chance.sample(clean, 2)
             ]
-            for level in ("sure", "likely"):
-                tally = Counter()
-                for text, truth in marked:
-                    tally += score(text, truth, level)
-                found.setdefault(f"{split}_{kind}", {})[level] = figures(tally)
-                if split == "held_back":
-                    for context in ("bare", "site"):
-                        together[f"{context}_{level}"] += tally
+            for context in ("bare", "site"):
+                for level in ("sure", "likely"):
+                    tally = Counter()
+                    for text, truth in marked:
+                        given = on_site(text, truth) if context == "site" else (text, truth)
+                        tally += score(*given, level)
+                    key = f"{context}_{level}"
+                    found.setdefault(f"{split}_{kind}", {})[key] = figures(tally)
+                    if split == "held_back":
+                        together[key] += tally
         kept = wordings(split, "keep")
         found[f"{split}_kept_phrases_lost"] = sum(
             strip(Document.from_text(text)).text != text

@@ -35,6 +35,7 @@ class Case:
     notices: frozenset[int]
     marks: tuple[str, ...]
     truth: str
+    kinds: dict[int, str]
 
     @property
     def known(self) -> bool:
@@ -65,6 +66,7 @@ def cases(split: str) -> list[Case]:
                 frozenset(notice["line"] for notice in account["notices"]),
                 tuple(account["marks"]),
                 truth,
+                {notice["line"]: notice["class"] for notice in account["notices"]},
             )
         )
     return found
@@ -134,6 +136,23 @@ def score(cases: list[Case], level: str = "sure") -> dict[str, Any]:
         "notice precision": removed / max(1, removed + tally["content lines removed"]),
         "_kept": kept,
     }
+
+
+def by_kind(cases: list[Case], level: str) -> dict[str, float]:
+    """Share of the notice lines removed, for each kind of notice and for each template."""
+    total: Counter[str] = Counter()
+    removed: Counter[str] = Counter()
+    for case in cases:
+        text = case.document.text
+        gone = bytearray(len(text))
+        for edit in strip(case.document, level).history[-1].edits:  # type: ignore[arg-type]
+            gone[edit.start : edit.end] = b"\1" * (edit.end - edit.start)
+        for number, (start, end) in enumerate(spans(text)):
+            if number in case.notices:
+                for name in (case.kinds[number], case.template):
+                    total[name] += 1
+                    removed[name] += all(gone[start:end])
+    return {name: removed[name] / total[name] for name in sorted(total)}
 
 
 def traps_lost() -> dict[str, int]:
@@ -250,6 +269,11 @@ def measure(*, quick: bool = False) -> dict[str, Any]:
             if chosen:
                 for level in ("sure", "likely"):
                     figures[f"{split} {family} {level}"] = score(chosen, level)
+    for form in ("html", "text"):
+        chosen = [c for c in cases("held_back") if not c.known and c.name.endswith(f"-{form}")]
+        for level in ("sure", "likely"):
+            figures[f"held_back {form} {level}"] = score(chosen, level)
+            figures[f"held_back {form} {level} by kind"] = by_kind(chosen, level)
     figures["traps"] = traps_lost()
     figures["speed"] = speed()
     figures["peers"] = peers(everything)
@@ -262,7 +286,8 @@ if __name__ == "__main__":
             print(name)
             for key, value in values.items():
                 if key == "_kept":
-                    for line in value if "-v" in sys.argv else ():
+                    # What the held-back pages show is for nobody's eyes who writes rules.
+                    for line in value if "-v" in sys.argv and "held_back" not in name else ():
                         print("      kept", line)
                 else:
                     print("   ", key, f"{value:.4f}" if isinstance(value, float) else value)

@@ -25,6 +25,9 @@ SPEAKS = 3
 HINTS = 2
 CERTAIN = 4
 
+# A notice says one such thing in so many characters at least.
+DENSE = 30
+
 # A label or a button is shorter than this, in characters of the folded view.
 SHORT = 40
 
@@ -201,6 +204,9 @@ def judge(text: str) -> Verdict | None:
         return Verdict("notice.site.label", 2, ("label", *found), True)
     if kind := "strong" if english_heading(text) else heading(folded):
         return Verdict("notice.site.heading", 2 if kind == "strong" else 1, (kind, *found), True)
+    # A paragraph of a report with a phrase of the site glued into it speaks of much else.
+    if len(folded) > DENSE * max(SPEAKS, len(found)):
+        return None
     if len(found) >= SPEAKS:
         return Verdict(f"notice.site.{found[0]}", 2, found, short)
     if len(found) >= HINTS or (found and short):

@@ -131,6 +131,9 @@ class Search:
             for nth, way in enumerate(self._ways):
                 cost, progress = self._model.advance(way.progress, char)
                 self._ways[nth] = _Way(way.cost + cost, progress, way.gaps)
+            if len(self._ways) > 1:
+                limit = min(way.cost for way in self._ways) + BEHIND
+                self._ways = [way for way in self._ways if way.cost <= limit]
             self._left = (self._left + char)[-LEFT:]
             self._since = [since + 1 for since in self._since]
             while self._since and (self._since[0] >= RIGHT or len(self._ways) == 1):

@@ -15,8 +15,9 @@ from ingest.repair.mojibake.lossy.readers import Reader
 from ingest.repair.mojibake.lossy.regions import Piece
 
 #: Ways that are followed through a gap, ways that go on behind it, and nats behind the best
-#: at which one is given up.
-WIDTH: Final = 6
+#: at which one is given up. Twice as many bring back one item more in a hundred of twenty
+#: characters (tuning halves, UTF-8 read as EUC-KR with `?`), in 1.3 of the time.
+WIDTH: Final = 12
 ONWARD: Final = 8
 BEHIND: Final = 9.0
 #: Characters in front of a gap that the model is told of, and behind it before it is decided.
@@ -28,9 +29,9 @@ _NOTHING: Final = 16.0
 _ANYWHERE: Final = State(UNKNOWN, 1.0, 1.0)
 
 #: A way within a gap: nats less what the character behind the gap will save, nats, where the
-#: model stands, the character that it has not been told of yet, and the text of the gap so
-#: far. Most ways are given up before they are told.
-_Step = tuple[float, float, Progress, str, str]
+#: model stands, the character that it has not been told of yet, the text of the gap so far
+#: and those of undecided gaps before it. Most ways are given up before they are told.
+_Step = tuple[float, float, Progress, str, str, tuple[str, ...]]
 
 
 class Choice(NamedTuple):
@@ -66,7 +67,6 @@ class Search:
         self._since: list[int] = []
         self._missing: list[float] = []
         self._given_up = 0.0
-        self._best = 0.0
         self._before = left[-LEFT:]
         self._decided: list[list[Choice]] = []
         self.weighed = 0
@@ -143,21 +143,16 @@ class Search:
         if not self._ways:
             self._ways = [_Way(0.0, self._begin(), ())]
         self._given_up = BEHIND
-        self._best = min(way.cost for way in self._ways)
-        grown = [
-            (step, before.gaps)
-            for before in self._ways
-            for step in self._through(before, piece, right)
-        ]
-        grown.sort(key=lambda way: way[0][0])
-        best = grown[0][0][0]
+        self._ways.sort(key=lambda way: way.cost)
+        grown = sorted(self._through(piece, right), key=lambda step: step[0])
+        best = grown[0][0]
         self._ways = []
-        for step, gaps in grown[:ONWARD]:
+        for step in grown[:ONWARD]:
             if step[0] <= best + BEHIND:
-                _, cost, progress, _, text = self._told(step)
+                _, cost, progress, _, text, gaps = self._told(step)
                 self._ways.append(_Way(cost, progress, (*gaps, text)))
         if len(grown) > ONWARD:
-            self._given_up = min(self._given_up, grown[ONWARD][0][0] - best)
+            self._given_up = min(self._given_up, grown[ONWARD][0] - best)
         self._since.append(0)
         # What was given up was worse by this, but it is not impossible.
         self._missing.append(math.exp(-SHARPNESS * self._given_up))
@@ -170,20 +165,22 @@ class Search:
         return progress
 
     def _told(self, step: _Step) -> _Step:
-        rank, cost, progress, char, text = step
+        rank, cost, progress, char, text, gaps = step
         if char:
             _, progress = self._model.advance(progress, char)
-        return rank, cost, progress, "", text
+        return rank, cost, progress, "", text, gaps
 
-    def _through(self, before: _Way, piece: Piece, right: str) -> Iterator[_Step]:
+    def _through(self, piece: Piece, right: str) -> Iterator[_Step]:
         for parse in piece.parses:
-            begun = before.cost + parse.cost
-            steps: list[_Step] = [(begun, begun, before.progress, "", "")]
+            steps: list[_Step] = [
+                (way.cost + parse.cost, way.cost + parse.cost, way.progress, "", "", way.gaps)
+                for way in self._ways
+            ]
             last = len(parse.units) - 1
             for nth, unit in enumerate(parse.units):
                 behind = right if nth == last else ""
                 # What looks worse than this by its neighbours alone will not come first.
-                limit = BEHIND - begun + self._best + steps[0][0]
+                limit = BEHIND - parse.cost + steps[0][0]
                 steps = [
                     grown
                     for step in steps
@@ -198,20 +195,20 @@ class Search:
             if parse.loose and piece.gap is not None:
                 # Bytes of two characters may have been lost as one.
                 gap, reader = piece.gap, self._reader
-                fits = (step for step in steps if reads_so(step[-1], gap, reader))
+                fits = (step for step in steps if reads_so(step[4], gap, reader))
                 fit = list(islice(fits, WIDTH))
                 if fit and fit[0] != steps[0]:
                     self._given_up = 0.0
                 steps = fit or steps
-            yield from steps[:WIDTH]
+            yield from steps[: ONWARD + 1]
 
     def _over(self, step: _Step, unit: Unit, right: str, limit: float) -> Iterator[_Step]:
-        _, cost, progress, _, text = step
+        _, cost, progress, _, text, gaps = step
         if isinstance(unit, str):
             for char in unit:
                 more, progress = self._model.advance(progress, char)
                 cost += more
-            yield cost, cost, progress, "", text + unit
+            yield cost, cost, progress, "", text + unit, gaps
             return
         candidates, behind = self._priors.candidates(unit, (self._left + text)[-1:], right)
         self._given_up = min(self._given_up, behind)
@@ -219,12 +216,12 @@ class Search:
         if not candidates:
             more, progress = self._model.advance(progress, "\ufffd")
             cost += more + _NOTHING
-            yield cost, cost, progress, "", text + "\ufffd"
+            yield cost, cost, progress, "", text + "\ufffd", gaps
         for behind, char, nats, saved in candidates:
             if behind > limit:
                 break
             here = cost + self._model.cost(progress, char) + nats
-            yield here - saved, here, progress, char, text + char
+            yield here - saved, here, progress, char, text + char, gaps
 
     def _decide(self) -> None:
         """Settle the oldest gap; ways that disagree are given up."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from functools import cache, lru_cache
 from itertools import islice, product
 from typing import Final, NamedTuple
@@ -98,12 +97,14 @@ def fitting(pattern: Pattern) -> tuple[Known, ...]:
         ranked = (one for char in characters if (one := _repertoire().get(char)) is not None)
         fit = (one for one in sorted(ranked, key=lambda one: (one.nats, one.char)))
     else:
-        sets = [frozenset(place) for place in places]
-        fit = (
+        second, third = frozenset(places[1]), frozenset(places[-1])
+        found = [
             one
-            for one, content in _by_length()[len(places)]
-            if all(map(operator.contains, sets, content))
-        )
+            for lead in places[0]
+            for one, content in _by_lead().get(lead, ())
+            if content[1] in second and content[-1] in third
+        ]
+        fit = (one for one in sorted(found, key=lambda one: (one.nats, one.char)))
     if pair >= 0:
         fit = (one for one in fit if one.char.encode()[pair : pair + 2] in together)
     return tuple(islice(fit, FITTING))
@@ -119,12 +120,12 @@ def known(char: str) -> Known | None:
 
 
 @cache
-def _by_length() -> dict[int, list[tuple[Known, bytes]]]:
-    """What is written anywhere, common words first, by the number of bytes in UTF-8."""
-    found: dict[int, list[tuple[Known, bytes]]] = {2: [], 3: []}
-    for one in sorted(_repertoire().values(), key=lambda one: (one.nats, one.char)):
+def _by_lead() -> dict[int, list[tuple[Known, bytes]]]:
+    """What is written anywhere, by the first byte in UTF-8."""
+    found: dict[int, list[tuple[Known, bytes]]] = {}
+    for one in _repertoire().values():
         content = one.char.encode()
-        found[len(content)].append((one, content))
+        found.setdefault(content[0], []).append((one, content))
     return found
 
 

@@ -284,3 +284,45 @@ def test_lines_that_a_face_states_taller_than_its_type_fill_a_narrow_column() ->
 def test_an_opening_mark_goes_down_with_the_figure_that_it_opens() -> None:
     row = geometry.Row(0, 12, 60.0, 60.0, 180.0, 70.0, 10.0, 0, upright=True)
     assert needs(["（+34.56%）支撑", "《通知》已"], [row, row]) == [45.0, 20.0]
+
+
+def page_of(rows: Sequence[tuple[float, float, float, str]]) -> Document:
+    """A page of one size of type from left, right, top and words of each line."""
+    text, lines = "", []
+    for left, right, top, words in rows:
+        lines.append(Line(len(text), len(text) + len(words), (left, top, right, top + 10), 10.0))
+        text += words + "\n"
+    page = Page(1, 0, len(text), 600.0, 900.0, tuple(lines))
+    return Document(text, Source("made.pdf", "0" * 64, "application/pdf"), (page,))
+
+
+PROSE = [
+    (80.0, 540.0, 60.0 + 12 * at, "The board met on the second day of the month, as")
+    for at in range(6)
+]
+
+
+def test_a_word_parted_between_two_lines_is_proof_of_one_paragraph() -> None:
+    box = [
+        (
+            120.0,
+            480.0,
+            160.0,
+            "The optional part may have negative effects. In case of doubt, dis-",
+        ),
+        (120.0, 170.0, 172.0, "able it."),
+    ]
+    assert "doubt, disable it.\n" in normalize(page_of([*PROSE, *box])).text
+    # A dash at the end of a line and a capital below it are two lines of a list.
+    names = [(120.0, 300.0, 160.0, "Carried over -"), (120.0, 170.0, 172.0, "Brought in")]
+    assert "over -\n" in normalize(page_of([*PROSE, *names])).text
+
+
+def test_a_sentence_that_goes_on_in_small_letters_is_not_parted_by_an_indent() -> None:
+    item = [
+        (82.0, 540.0, 160.0, "frame.install Installed into the folder of the package in"),
+        (105.0, 170.0, 172.0, "question."),
+        (105.0, 220.0, 190.0, "See the manual."),
+    ]
+    text = normalize(page_of([*PROSE, *item])).text
+    assert "package in question.\n\nSee the manual." in text

@@ -139,3 +139,13 @@ def test_the_holder_of_the_rights_proves_no_site() -> None:
         "Copyright 2020 Regional Water Board\n"
     )
     assert strip(Document.from_text(text)).text == text
+
+
+def test_capitals_and_addresses_make_no_site_of_a_text_in_latin_letters() -> None:
+    """What tells a Chinese page's frame is what an English appendix consists of."""
+    text = (
+        "A.8 AUTHOR\nCopyright 2014 Ada Example <ada@example.org>\nA.9 LICENSE\nFree License\n"
+        "A.10 SEE ALSO\nThe manual describes every option; it comes with the program.\n\n"
+        "MAINTAINER\nBo Example <bo@example.org>\nHOMEPAGE\nhttps://example.org/tool/\n"
+    )
+    assert strip(Document.from_text(text)).text == text

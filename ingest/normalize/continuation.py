@@ -160,6 +160,8 @@ def may_continue(layout: Layout, index: int) -> bool | Column:
             return False
         if two.em > _HEADING * layout.body:
             return _heading_continues(layout, index, kind)
+        if _is_cut(layout.lines[index], layout.lines[index + 1]):
+            return True
     column = layout.columns.of(rows, index)
     if column is None:
         return False
@@ -177,7 +179,20 @@ def continues(layout: Layout, index: int, opening: int, line_left: float) -> boo
     one, two, first = layout.rows[index], layout.rows[index + 1], layout.rows[opening]
     if kind and kind == layout.kinds[opening] and abs(first.left - two.left) < one.em:
         return False
+    if _runs_on(layout.lines[index], layout.lines[index + 1]):
+        return True
     return not _indented(layout, index, opening, line_left, column)
+
+
+def _is_cut(one: str, two: str) -> bool:
+    """Whether a word is parted between two lines: then they are one paragraph, full or not."""
+    return one[-1] in "-\u2010\xad" and one[-2:-1].isalpha() and two[0].islower()
+
+
+def _runs_on(one: str, two: str) -> bool:
+    """Whether a full line breaks off within a sentence and the next goes on in small letters:
+    no indent makes that a paragraph."""
+    return two[0].islower() and (one[-1].islower() or one[-1] == ",")
 
 
 def _apart(layout: Layout, index: int) -> bool:

@@ -194,6 +194,9 @@ CLOSE_TO = 0.6
 TITLE = 6
 # Lines at either end that are looked at first; nearly every text ends there.
 GLANCE = 8
+# Lines at either end that tell the language.
+NEAR = 40
+_HAN = re.compile("[\u4e00-\u9fff]")
 _UNSEEN: Shown = {}
 # A line that stands so often on a page without a source runs through it.
 REPEATED = 4
@@ -271,8 +274,12 @@ def evidence(shows: Mapping[str, float], own: float) -> float:
 def look(lines: Sequence[TextLine], regions: Sequence[Region]) -> Judged | None:
     """Score a page; None where its very ends show nothing that a site would write.
 
-    Lines far from either end count as the report's, unseen.
+    The weights of words and forms come from Chinese pages. Without a source that tells links
+    from text they say nothing of others: capitals and mail addresses are what registers and
+    licences consist of. Lines far from either end count as the report's, unseen.
     """
+    if not regions and not _is_chinese(lines):
+        return None
     facts = line_facts(lines, regions)
     shows: list[Shown] = [_UNSEEN] * len(lines)
     scores = [clipped(-MOST, 4.0)] * len(lines)
@@ -295,6 +302,12 @@ def look(lines: Sequence[TextLine], regions: Sequence[Region]) -> Judged | None:
     found = body(lines, scores)
     places = contexts(lines, scores, found)
     return Judged(found, shows, scores, {at: score(place, "place") for at, place in places.items()})
+
+
+def _is_chinese(lines: Sequence[TextLine]) -> bool:
+    """Whether most lines at the ends of a page have Han characters."""
+    ends = [lines[at].text for at in near(len(lines), NEAR)]
+    return 2 * sum(_HAN.search(line) is not None for line in ends) > len(ends)
 
 
 def _word(shows: Mapping[str, float]) -> bool:

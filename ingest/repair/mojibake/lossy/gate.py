@@ -60,7 +60,7 @@ def spaced(text: str) -> Iterator[Suspect]:
     """Lines in which a no-break space became a space behind the first byte of `à`.
 
     >>> [suspect[:2] for suspect in spaced("MAÇÃ e IRMÃ\\nde 1953 Ã  1968")]
-    [(12, 25)]
+    [(12, 27)]
     """
     at = text.find("Ã ")
     while at >= 0:

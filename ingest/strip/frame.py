@@ -194,7 +194,7 @@ CLOSE_TO = 0.6
 TITLE = 6
 # Lines at either end that are looked at first; nearly every text ends there.
 GLANCE = 8
-# Lines at either end that tell the language.
+# Lines at either end that tell the language, and that must prove a page before more are read.
 NEAR = 40
 _HAN = re.compile("[\u4e00-\u9fff]")
 _UNSEEN: Shown = {}
@@ -284,24 +284,30 @@ def look(lines: Sequence[TextLine], regions: Sequence[Region]) -> Judged | None:
     shows: list[Shown] = [_UNSEEN] * len(lines)
     scores = [clipped(-MOST, 4.0)] * len(lines)
 
-    def see(places: Sequence[int]) -> float:
+    def see(places: Sequence[int]) -> list[float]:
         for at in places:
             shows[at] = shown(lines[at].text, facts[at])
             scores[at] = score(shows[at], "line")
-        return sum(evidence(shows[at], scores[at]) for at in places)
+        return [evidence(shows[at], scores[at]) for at in places]
 
-    ends = near(len(lines), GLANCE)
-    if see(sorted(ends)) < EVIDENCE / 2:
-        return None
-    see(sorted(near(len(lines), WIDE) - ends))
+    # Most texts show nothing at their very ends, and most of the others no more behind.
+    seen: set[int] = set()
+    clear: list[float] = []
+    for reach, needed in ((GLANCE, EVIDENCE / 2), (NEAR, EVIDENCE)):
+        places = near(len(lines), reach) - seen
+        clear += see(sorted(places))
+        seen |= places
+        if sum(clear) < needed:
+            return None
+    see(sorted(near(len(lines), WIDE) - seen))
     # A line that stands again and again runs through the report: it says nothing of its bounds.
     often = Counter(lines[at].text.strip() for at in near(len(lines), WIDE))
     for at in near(len(lines), WIDE):
         if often[lines[at].text.strip()] >= REPEATED and not facts[at].kinds:
             shows[at], scores[at] = _UNSEEN, 0.0
     found = body(lines, scores)
-    places = contexts(lines, scores, found)
-    return Judged(found, shows, scores, {at: score(place, "place") for at, place in places.items()})
+    odds = {at: score(one, "place") for at, one in contexts(lines, scores, found).items()}
+    return Judged(found, shows, scores, odds)
 
 
 def _is_chinese(lines: Sequence[TextLine]) -> bool:

@@ -167,3 +167,8 @@ def test_one_sign_is_as_good_as_another() -> None:
     assert edits("una vez que hayas ´terminado la instalación")[0] == []
     assert edits("una vez que hayas ´terminado")[0] == []
     assert [edit.after for edit in edits("why they don▓t and we won▓t say so")[0]] == ["’", "’"]
+
+
+def test_everyday_characters_are_no_accents() -> None:
+    assert edits("到a的a") == ([], [])
+    assert [edit.after for edit in edits("r閟um et résumé")[0]] == ["és"]

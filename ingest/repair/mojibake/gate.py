@@ -83,7 +83,7 @@ def suspects(text: str) -> list[Suspect]:
 def is_doubtful(line: str) -> bool:
     """Whether anything in a line looks garbled at first sight: what has been repaired should not.
 
-    >>> is_doubtful("邢囊翑"), is_doubtful("под")
+    >>> is_doubtful("鍏充簬"), is_doubtful("关于")
     (True, False)
     """
     return (

@@ -104,7 +104,7 @@ def _is_among_small(text: str, start: int, end: int) -> bool:
 def is_ordinary(word: str) -> bool:
     """Whether all of a word is spelled as some language spells it, but for punctuation.
 
-    >>> is_ordinary("État"), is_ordinary("Ã©tat"), is_ordinary("«mot»,"), is_ordinary("trčs")
+    >>> is_ordinary("État"), is_ordinary("Ã©tat"), is_ordinary("«mot»,"), is_ordinary("rŽsumŽ")
     (True, False, True, False)
     """
     if len(word) > LONG:

@@ -20,8 +20,8 @@ _PIECE: Final = re.compile("[─-╿]")
 def blanked(text: str) -> str:
     """The text with spaces for its frames, as long as before; itself where it draws none.
 
-    >>> blanked("┌─────┐\\n│bin  │\\n└─────┘").split("\\n")[1]
-    ' bin  '
+    >>> blanked("┌───┐\\n│bin│\\n└───┘").split("\\n")[1]
+    ' bin '
     >>> blanked("f│r die Br│cke")
     'f│r die Br│cke'
     """

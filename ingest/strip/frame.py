@@ -241,7 +241,17 @@ _CLOSES = re.compile(
     r"|[一-龥]{2,20}(?:政府|局|委|委员会|办公室|公司|学院|大学|中学|小学|厅|处|组|会|院|所|馆|站|中心|部|村)"
     r"|\([^()]{2,30}\)"
 )
-_SPEAKS = ("sign:", "strength:", "covered:most", "covered:all", "in:", "links:", "counted", "rights-sign", "arrow")
+_SPEAKS = (
+    "sign:",
+    "strength:",
+    "covered:most",
+    "covered:all",
+    "in:",
+    "links:",
+    "counted",
+    "rights-sign",
+    "arrow",
+)
 # What ends an annex all the same.
 _CHROME = frozenset(["strength:3", "links:all", "in:nav", "in:footer", "in:aside", "in:form"])
 

@@ -185,7 +185,7 @@ def test_more_folders_than_are_held_open(tmp_path):
 
 _FULL = """
 set -e
-mount -t tmpfs -o size=2m none "$1"
+mount -t tmpfs -o size=4m none "$1"
 exec "$2" -c "$3" "$1" "$4"
 """
 
@@ -201,8 +201,9 @@ def test_a_full_disk_stops_the_batch_and_loses_nothing(tmp_path, when):
     disk, inputs = tmp_path / "disk", tmp_path / "in"
     disk.mkdir()
     inputs.mkdir()
-    for number in range(24):
-        (inputs / f"{number}").write_text("x" * 60_000)
+    # More than are settled at once: outcomes come a few dozen at a time.
+    for number in range(240):
+        (inputs / f"{number}").write_text("x" * 6_000)
     code = (
         "import json, sys\nfrom pathlib import Path\n"
         "filler = Path(sys.argv[1], 'filler')\n"
@@ -222,14 +223,14 @@ def test_a_full_disk_stops_the_batch_and_loses_nothing(tmp_path, when):
         "try:\n    for outcome in batch():\n        done.append(outcome.outputs[0])\n"
         "        if len(done) == 1 and sys.argv[2] == 'later': fill()\n"
         "except OutputError as error: print(error)\n"
-        "assert len(done) < 24, done\n"
-        "assert all(path.stat().st_size == 60000 for path in done)\n"
+        "assert len(done) < 240, done\n"
+        "assert all(path.stat().st_size == 6000 for path in done)\n"
         "assert not (out / 'documents.jsonl').exists()\n"
         "filler.unlink()\n"
         "again = list(batch())\n"
         "assert sum(outcome.resumed for outcome in again) >= len(done)\n"
-        "assert [o.outputs[0].stat().st_size for o in again] == [60000] * 24\n"
-        "assert len((out / 'documents.jsonl').read_text().splitlines()) == 24\n"
+        "assert [o.outputs[0].stat().st_size for o in again] == [6000] * 240\n"
+        "assert len((out / 'documents.jsonl').read_text().splitlines()) == 240\n"
         "print(sorted(path.name for path in out.iterdir()))\n"
     )
     answer = subprocess.run(
@@ -242,5 +243,5 @@ def test_a_full_disk_stops_the_batch_and_loses_nothing(tmp_path, when):
     assert answer.returncode == 0, answer.stderr
     said, names = answer.stdout.splitlines()
     assert re.search("No space left|full", said), said
-    whole = [".ingest", *(f"{number}.txt" for number in range(24)), "documents.jsonl"]
+    whole = [".ingest", *(f"{number}.txt" for number in range(240)), "documents.jsonl"]
     assert names == str(sorted(whole))

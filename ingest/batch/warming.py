@@ -72,6 +72,9 @@ _TEXTS = (
     # UTF-8 read as GB 18030.
     _GBK.encode().decode("gb18030", "replace"),
     "Plain words, nothing else.\n",
+    # What reads as Japanese or Korean in other encodings is weighed by their common characters.
+    "备案号：鄂ICP备2022009000号-1\n",
+    "昨年度の利用状況をまとめたものです。\n".encode("cp932").decode("cp949", "ignore"),
     # Latin letters with marks; words misread one byte at a time.
     "The “annual” report – prices rose, as they did before, by 3 % – is here for you to read.\n",
     "Il y a aux environs de la gare des maisons qui sont très bien, trčs bien, et la mairie.\n",

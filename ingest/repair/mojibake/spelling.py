@@ -7,7 +7,7 @@ all languages lie side by side in one integer, as there.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Final
 
@@ -86,6 +86,7 @@ def languages() -> tuple[str, ...]:
     return _table()[0]
 
 
+@lru_cache(maxsize=1 << 14)
 def levels(word: str) -> tuple[int, ...]:
     """What a word of letters costs in each language, in eighths of a nat.
 

@@ -4,7 +4,7 @@
     .weights/bin/python tools/build_notice_weights.py [--saved FOLDER] [--reports FOLDER] [--write]
 
 Two logistic regressions. The first weighs what a line shows by itself (`strip/features.py`),
-the second where it stands (`strip/frame.py`), with the first one's scores of it and of its
+the second where it stands (`strip/body.py`), with the first one's scores of it and of its
 neighbours, which come from models that did not see its template. Without `--write` it only
 prints what both say of templates that they did not see.
 
@@ -36,6 +36,7 @@ from ingest.document import Document
 from ingest.errors import IngestError
 from ingest.extract import read
 from ingest.strip import frame
+from ingest.strip.body import body, contexts
 from ingest.strip.facts import Facts, line_facts
 from ingest.strip.features import Shown, shown
 from ingest.strip.folding import fold
@@ -327,7 +328,7 @@ def cross(samples: Sequence[Sample]) -> None:
             if folded_out(one.group) == out:
                 one.scores = [model.score(shows) for shows in one.shows]
     for one in samples:
-        one.places = frame.contexts(one.lines, one.scores, frame.body(one.lines, one.scores))
+        one.places = contexts(one.lines, one.scores, body(one.lines, one.scores))
     for out in range(FOLDS):
         model = place_model([one for one in samples if folded_out(one.group) != out])
         for one in samples:
@@ -354,7 +355,7 @@ def _print_level(pages: Sequence[Sample], level: str) -> None:
     total = right = wrong = proven = 0
     for one in pages:
         total += sum(truth is True for truth in one.truth)
-        judged = frame.Judged(frame.body(one.lines, one.scores), one.shows, one.scores, one.odds)
+        judged = frame.Judged(body(one.lines, one.scores), one.shows, one.scores, one.odds)
         if not judged.proven:
             continue
         proven += 1

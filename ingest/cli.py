@@ -126,8 +126,9 @@ def run(
 ) -> int:
     """Clean files and folders into OUT, whatever they are.
 
-    Each document runs in a limited process, PDFs and pages in one of their own: what crashes or hangs
-    costs itself alone and is named. OUT/documents.jsonl says what became of each input.
+    Each document runs in a process with limits, PDFs and pages in one of their own: a file
+    that crashes or hangs costs itself alone and is named. OUT/documents.jsonl says what
+    became of each input.
     What is done is not done again: the same command goes on after an interruption.
 
     \b

@@ -30,7 +30,7 @@ def measure(*, quick: bool = False) -> dict[str, Any]:
         start = first_row(path, folder / "first")
         killed = Run(path, out)
         killed.kill_after(count // 2)
-        alone = Pipeline(count // 100)
+        alone = Pipeline(max(2_000, count // 100))
         run = Run(path, out)
         run.wait()
         record = json.loads((out / "documents.jsonl").read_text("utf-8"))

@@ -65,6 +65,8 @@ REST: Final = 12
 _CUT_OFF: Final = re.compile(
     rb"((?:[\xe0-\xef][\x80-\xbf]{2}|[\xc2-\xdf][\x80-\xbf])*)(?:[\xe0-\xef][\x80-\xbf]?|[\xc2-\xdf])"
 )
+#: Nats of a character of Chinese text: what is lost is taken to be as common as others.
+COMMON: Final = 6.5
 #: Nats a character that what survived may cost: the rarest measured text stays below.
 IMPLAUSIBLE: Final = 9.5
 
@@ -186,6 +188,11 @@ def _repair(
         return None
     if budget.left <= 0:
         return Found(start, stop, (), reader)
+    if f"utf-8-as-{reader.name}" in HOPELESS:
+        # What is only named need not be restored to be weighed.
+        lost = sum(-(-(piece.end - piece.start) // 3) for piece in region if piece.parses)
+        gain = cost(_without_signs(line[start:stop]), precise=True) - cost(known, precise=True)
+        return Found(start, stop, (), reader) if gain - COMMON * lost > MARGIN / 2 else None
     search = Search(han(), reader, line[max(0, start - LEFT) : start], known)
     ways = list(in_styles(region, reader))
     found = search.run(ways)
@@ -199,8 +206,7 @@ def _repair(
     gain -= IMPLAUSIBLE * nothing
     if gain < MARGIN:
         return Found(start, stop, (), reader, after) if gain > MARGIN / 2 else None
-    few = dropped and infer != "always" and gaps > _wide(known)
-    if few or f"utf-8-as-{reader.name}" in HOPELESS:
+    if dropped and infer != "always" and gaps > _wide(known):
         return Found(start, stop, (), reader, after)
     atoms = []
     decided = iter(found)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
+from ingest.repair.mojibake.channels import beyond_ascii, bytes_each
 from ingest.repair.mojibake.context import strangers
 from ingest.repair.mojibake.letters import is_unlikely
 from ingest.repair.mojibake.looks import ACCENTS, AMONG, ANY, CAPITALS, looks, patterns, scans
@@ -25,10 +26,8 @@ SHORT: Final = 16
 #: Odd words that are looked for one by one.
 FEW: Final = 16
 #: Bytes of UTF-8 a character up to which a text is in Latin letters for the most part: a
-#: Chinese one has 3. So many characters of the head tell.
+#: Chinese one has 3.
 _FEW: Final = 1.5
-_HEAD: Final = 1000
-_ASCII: Final = bytes(range(0x80))
 _SAME: Final = re.compile(r"(.)\1*+", re.DOTALL)
 _NOT_LATIN: Final = re.compile("[Ͱ-᷿⺀-\uffff]")
 
@@ -57,8 +56,7 @@ def suspects(text: str) -> list[Suspect]:
         return []
     found: dict[tuple[int, int], set[str]] = {}
     patience = Patience(text)
-    head = text[:_HEAD]
-    is_latin = len(head.encode("utf-8", "surrogatepass")) <= _FEW * len(head)
+    is_latin = bytes_each(text) <= _FEW
     if is_latin:
         places = _lines_with(text, _odd_words(text, patience))
         strange = {_line(text, start) for start, _ in strangers(text)}
@@ -99,9 +97,7 @@ def is_doubtful(line: str) -> bool:
 
 def _has_others(text: str) -> bool:
     """Whether a text has letters other than Latin."""
-    # Bytes are the fast way to what is not ASCII.
-    beyond = text.encode("utf-8", "surrogatepass").translate(None, _ASCII)
-    return _NOT_LATIN.search(beyond.decode("utf-8", "surrogatepass")) is not None
+    return _NOT_LATIN.search(beyond_ascii(text)) is not None
 
 
 def _odd_words(text: str, patience: Patience) -> set[str]:

@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 
 from ingest.edits import Alternative, Mark
 from ingest.repair.mojibake import eastern, mention, misspelled
+from ingest.repair.mojibake.channels import beyond_ascii, bytes_each
 from ingest.repair.mojibake.readings import best
 from ingest.repair.mojibake.search import differences
 
@@ -34,12 +35,9 @@ AROUND: Final = 60
 WIDE_SHARE: Final = 0.25
 #: Letters of another alphabet around a place from which the text is written in it.
 OTHERS: Final = 4
-#: Bytes of UTF-8 a character up to which a text is in Latin letters for the most part, and so
-#: many characters of its head that tell.
+#: Bytes of UTF-8 a character up to which a text is in Latin letters for the most part.
 FEW: Final = 1.75
-HEAD: Final = 1000
 
-_ASCII: Final = bytes(range(0x80))
 _LATIN: Final = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỹ"
 _SMALL: Final = "a-zß-öø-ÿāăąćčďđēęěğīķļłńņňőœŕřśşšţťūůűųźżž"
 _ACCENTED: Final = "À-ÖØ-ÞĂĄĆČĎĐĘĚŁŃŇŐŘŔŚŞŠŢŤŮŰŸŹŻŽŒ"
@@ -207,14 +205,12 @@ def is_latin(text: str) -> bool:
     >>> is_latin("fƒr den"), is_latin("für 中国的城市")
     (True, False)
     """
-    head = text[:HEAD]
-    return len(head.encode("utf-8", "surrogatepass")) <= FEW * len(head)
+    return bytes_each(text) <= FEW
 
 
 def places(text: str) -> list[Place]:
     """The odd places of a text in Latin letters, in order."""
-    encoded = text.encode("utf-8", "surrogatepass")
-    distinct = set(encoded.translate(None, _ASCII).decode("utf-8", "surrogatepass"))
+    distinct = set(beyond_ascii(text))
     strange = "".join(sorted(distinct))
     kinds = tuple(kind for kind in _kinds() if re.search(f"[{kind.first}]", strange))
     found: dict[tuple[int, int], Place] = {}

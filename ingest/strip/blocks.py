@@ -68,22 +68,21 @@ PASSES = 8
 
 def find(
     removals: Removals,
-    lines: Sequence[TextLine],
+    solid: list[TextLine],
     level: Level,
     book: Rulebook | None,
     regions: Sequence[Region] = (),
 ) -> Site:
     """Find the blocks, ask for their removal, and say what they tell of the page.
 
-    `book` is None where no word of any pack's gate stands in the text. `regions` are what
+    `solid` are the lines that are not blank. `book` is None where no word of any pack's gate stands in the text. `regions` are what
     the page's source says of its parts.
     """
-    solid = [line for line in lines if not line.blank]
     site = _pass(removals, solid, level, book, regions)
     # Without the lines that went the others are judged anew, until nothing more goes: so a
     # text that was stripped stays as it is.
     for _ in range(PASSES):
-        left = [line for line in solid if not removals.removed(line)]
+        left = removals.left(solid)
         if len(left) == len(solid):
             break
         solid = left

@@ -4,11 +4,10 @@ field codes of word processors, tags that escaped from a page's source."""
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 
 from ingest.strip.folding import fold_with_map
-from ingest.strip.lines import Removals, TextLine
+from ingest.strip.lines import Removals, TextLine, line_around
 from ingest.strip.rulebook import Rulebook
 
 # A phrase inside the report must repeat: once is a quotation.
@@ -30,18 +29,12 @@ _CLOSING = re.compile(r"(?:</(?:p|b|strong|em|span|div|font|center|h[1-6])>){1,8
 _TAG = re.compile(r"</?([a-z]+[1-6]?)")
 
 
-def phrases(
-    removals: Removals, lines: Sequence[TextLine], recognised: frozenset[str], book: Rulebook
-) -> None:
+def phrases(removals: Removals, recognised: frozenset[str], book: Rulebook) -> None:
     """Ask for the removal of body notices that repeat or whose template is recognised."""
     text = removals.text
-    starts = [line.start for line in lines]
-    touched: dict[int, None] = {}
-    for found in book.body_gate.finditer(text):
-        touched[bisect_right(starts, found.start()) - 1] = None
+    touched = (line_around(text, found.start()) for found in book.body_gate.finditer(text))
     hits: dict[str, list[tuple[int, int, bool, str]]] = {}
-    for index in touched:
-        line = lines[index]
+    for line in dict.fromkeys(touched):
         folded, offsets = fold_with_map(line.text)
         for pack, rule in book.body_rules:
             if rule.pattern.fullmatch(folded):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate, repeat
 from typing import NamedTuple
 
@@ -33,11 +34,37 @@ class TextLine(NamedTuple):
 
         A mirror that has no bullet writes `?`: at the start of a line it counts as none.
         """
-        return fold(self.text).removeprefix("?") if len(self.text) <= LONGEST else ""
+        return _folded(self.text) if len(self.text) <= LONGEST else ""
 
     @property
     def blank(self) -> bool:
         return not self.text or self.text.isspace()
+
+
+# Every pass asks for it again, and a page has a few hundred lines that are looked at.
+@lru_cache(maxsize=1 << 10)
+def _folded(text: str) -> str:
+    return fold(text).removeprefix("?")
+
+
+def solid_lines(text: str) -> list[TextLine]:
+    """Return the lines of a text that are not blank, as `split` has them.
+
+    >>> [(line.text, line.start, line.stop) for line in solid_lines("一\\n \\n二")]
+    [('一', 0, 2), ('二', 4, 5)]
+    """
+    lines: list[TextLine] = []
+    start = 0
+    for piece in text.split("\n"):
+        end = start + len(piece)
+        if piece and not piece.isspace():
+            # Quicker than to call `TextLine`.
+            lines.append(tuple.__new__(TextLine, (piece, start, end, end + 1)))
+        start = end + 1
+    if lines and lines[-1].end == len(text):
+        # The last line has no line end.
+        lines[-1] = lines[-1]._replace(stop=len(text))
+    return lines
 
 
 def split(text: str) -> list[TextLine]:
@@ -59,6 +86,18 @@ def split(text: str) -> list[TextLine]:
     if starts[-1] == len(text):
         lines.pop()
     return lines
+
+
+def line_around(text: str, at: int) -> TextLine:
+    """Return the line in which an offset lies.
+
+    >>> line_around("一\\n二三\\n四", 3)[:3]
+    ('二三', 2, 4)
+    """
+    start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+    if end < 0:
+        return TextLine(text[start:], start, len(text), len(text))
+    return TextLine(text[start:end], start, end, end + 1)
 
 
 @dataclass
@@ -113,6 +152,12 @@ class Removals:
     def withdraw(self, start: int, end: int) -> None:
         """Take back the report of a place that goes after all."""
         self.marks = [mark for mark in self.marks if mark[:2] != (start, end)]
+
+    def left(self, lines: list[TextLine]) -> list[TextLine]:
+        """Return the lines that stay, in whole or in part."""
+        if not self.edits:
+            return lines
+        return [line for line in lines if not self.removed(line)]
 
     def removed(self, line: TextLine) -> bool:
         """Say whether a line goes as a whole."""

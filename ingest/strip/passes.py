@@ -18,7 +18,7 @@ from ingest.strip import (
     slides,
 )
 from ingest.strip.blocks import Level, Site
-from ingest.strip.lines import LONGEST, Removals, TextLine, split
+from ingest.strip.lines import LONGEST, Removals, TextLine, solid_lines, split
 from ingest.strip.rulebook import Rulebook, shipped
 
 # Head and tail of a text in which the words of an unknown site are looked for, in
@@ -48,37 +48,34 @@ def strip(document: Document, level: Level = "sure", book: Rulebook | None = Non
     regions = document.plan()
     ends = known or bool(regions) or _may_be_site(text)
     site = Site()
-    lines: list[TextLine] = []
     solid: list[TextLine] = []
     body = (0, len(text))
     if ends:
-        lines = split(text)
-        solid = [line for line in lines if not line.blank and not removals.removed(line)]
+        solid = removals.left(solid_lines(text))
         site = blocks.find(removals, solid, level, book if known else None, regions)
         report = solid[site.first : site.last]
         if site.proven:
             body = (report[0].start, report[-1].end) if report else (0, 0)
     if known:
-        inline.phrases(removals, lines, site.packs, book)
+        inline.phrases(removals, site.packs, book)
     refrains.find(removals, level, site=site.proven)
     inline.field_codes(removals)
     told = particulars.metadata(site)
     pages = told.get("page_count") or document.metadata.get("page_count")
     if site.proven:
-        report = [line for line in solid[site.first : site.last] if not removals.removed(line)]
+        report = removals.left(solid[site.first : site.last])
         slices.find(removals, report, proven=True)
         inline.tags(removals, report)
         body = (report[0].start, report[-1].end) if report else body
     elif text.lstrip().startswith("1、") and "\n4、" in text:
-        lines = lines or split(text)
-        slices.find(removals, [line for line in lines if not line.blank], proven=False)
+        slices.find(removals, solid_lines(text), proven=False)
     slides.find(removals)
     marks.find(removals, body, pages if isinstance(pages, int) else None)
     if site.proven:
         title = told.get("title")
         particulars.separate_title(removals, report, title if isinstance(title, str) else None)
     if removals.edits and (text[:1].isspace() or _BLANK.search(text)):
-        _close_gaps(removals, lines or split(text))
+        _close_gaps(removals, split(text))
     return document.revise("strip", removals.edits, marks=removals.marks, metadata=told or None)
 
 
@@ -100,7 +97,7 @@ def _may_be_site(text: str) -> bool:
     tail = text[-ENDS:].partition("\n")[2]
     both = f"{head}{middle}\n{tail}"
     trial = Removals(both)
-    site = blocks.find(trial, split(both), "sure", None)
+    site = blocks.find(trial, solid_lines(both), "sure", None)
     return site.proven or bool(trial.marks)
 
 

@@ -16,8 +16,10 @@ from typing import Final, NamedTuple
 from ingest.repair.glosses import octets
 from ingest.repair.glosses.readings import READING, TONED, by_lead, table
 
-#: One search decides for almost all clean text that there is nothing to do.
-GATE: Final = re.compile(rf"[{TONED}][a-zü]{{0,3}}\)")
+#: One search decides for almost all clean text that there is nothing to do. It begins with the
+#: bracket: a plain character is skipped to ten times as fast as one of a set.
+_ENDS: Final = "|".join(rf"(?<=[{TONED}]{'[a-zü]' * more}\))" for more in range(4))
+GATE: Final = re.compile(rf"\)(?:{_ENDS})")
 
 #: A reading with what stands before it: the annotated character and `(`, or the `?` that
 #: has eaten the bracket.

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 #: What every drawn line has, asked first: clean text has none of it.
-_STROKES: Final = ("───", "━━━", "═══")
+_STROKES: Final = (("─", "───"), ("━", "━━━"), ("═", "═══"))
 #: A line of nothing but strokes and corners. Of garbled text no line is: it would say the same
 #: letter over and over.
 _RULE: Final = re.compile(r"^[ \t]*[─-╿][─-╿ \t]{3,}\r?$", re.MULTILINE)
@@ -25,6 +25,7 @@ def blanked(text: str) -> str:
     >>> blanked("f│r die Br│cke")
     'f│r die Br│cke'
     """
-    if not any(stroke in text for stroke in _STROKES) or not _RULE.search(text):
+    # A single character is looked for ten times as fast.
+    if not any(one in text and line in text for one, line in _STROKES) or not _RULE.search(text):
         return text
     return _PIECE.sub(" ", text)

@@ -7,6 +7,7 @@ at all where a control was dropped. Which bytes those can have been is the codec
 from __future__ import annotations
 
 from functools import cache
+from itertools import accumulate, count
 from typing import Final, NamedTuple
 
 from ingest.repair.mojibake.channels import BARE, LATIN, to_bytes, with_bare_bytes
@@ -83,16 +84,9 @@ def octets(line: str, reader: Reader) -> Octets:
     >>> octets("鍏\\ufffdア?", READERS["gb18030"]).content
     b'\\xe5\\x85\\x02\\xa5\\xa2\\x03'
     """
-    size = _sizes(reader)
-    offsets = {0: 0}
-    at = 0
-    pieces = []
-    for index, char in enumerate(with_bare_bytes(line, reader.writes), 1):
-        piece = size[char]
-        pieces.append(piece)
-        at += len(piece)
-        offsets[at] = index
-    return Octets(b"".join(pieces), offsets)
+    pieces = list(map(_sizes(reader).__getitem__, with_bare_bytes(line, reader.writes)))
+    ends = accumulate(map(len, pieces), initial=0)
+    return Octets(b"".join(pieces), dict(zip(ends, count(), strict=False)))
 
 
 class _Pieces(dict[str, bytes]):

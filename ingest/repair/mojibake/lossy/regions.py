@@ -55,6 +55,15 @@ def _tokens(latin: bool) -> re.Pattern[bytes]:
     return re.compile(b"|".join(parts), re.DOTALL)
 
 
+@cache
+def _whole_runs(latin: bool) -> re.Pattern[bytes]:
+    """Finds how far a line goes on without a gap: what is no UTF-8, and whole runs of it."""
+    gap = _BROKEN + b"|" + _CUT + (b"|" + _SHORT if latin else b"")
+    whole = b"(?:" + _WHOLE + b"|" + _ASCII + b")++(?!" + gap + b")"
+    other = b"(?!" + _WHOLE + b"|" + _ASCII + b"|" + gap + b")."
+    return re.compile(b"(?:" + whole + b"|" + other + b")*+", re.DOTALL)
+
+
 def is_among_whole(content: bytes) -> bool:
     """Whether a loss stands beside a whole character of UTF-8, or losses among parts of some."""
     return any(
@@ -81,11 +90,18 @@ def regions(seen: Octets, line: str, reader: Reader) -> Iterator[list[Piece]]:
 
 
 def _pieces(seen: Octets, reader: Reader, dropped: bytes) -> Iterator[Piece | None]:
-    """What stands in a line from left to right; None for what is no UTF-8."""
+    """What stands in a line from left to right, without runs of UTF-8 that lost nothing; None
+    for what is no UTF-8."""
     pattern = _tokens(reader.name == LATIN)
+    whole = _whole_runs(reader.name == LATIN)
     at = 0
     behind: Piece | None = None
-    while token := pattern.match(seen.content, at):
+    while True:
+        if behind is None and (run := whole.match(seen.content, at)):
+            at = run.end()
+        token = pattern.match(seen.content, at)
+        if token is None:
+            return
         if token.lastgroup == "gap":
             behind = _gap(token, seen, reader, begun=behind is not None)
         else:

@@ -7,6 +7,7 @@ on in the next line where its line was full, and a figure never does.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from statistics import median
@@ -57,7 +58,8 @@ def gridded(run: list[Line], level: Sequence[Ruling]) -> tuple[frozenset[int], l
     columns = _open(_shared(columns, run), run)
     if len(columns) < 2:
         return None
-    cells = [_by_column(line, columns) for line in run]
+    rights = [right for _, right in columns]
+    cells = [_by_column(line, rights) for line in run]
     grouped = _grouped(run, cells, columns, level)
     if grouped is None or not _in_rows(run, grouped) or _is_list(cells):
         return None
@@ -130,13 +132,12 @@ def _open(columns: Sequence[Interval], run: Sequence[Line]) -> list[Interval]:
     return kept
 
 
-def _by_column(line: Line, columns: Sequence[Interval]) -> Cells:
+def _by_column(line: Line, rights: Sequence[float]) -> Cells:
+    """The segments of a line by column; `rights` are the right edges of the columns."""
     found: dict[int, list[Segment]] = {}
     for segment in line:
-        middle = (segment.piece.box[0] + segment.piece.box[2]) / 2
-        at = next(
-            (at for at, (_, right) in enumerate(columns) if middle <= right), len(columns) - 1
-        )
+        left, _, right, _ = segment.piece.box
+        at = min(bisect_left(rights, (left + right) / 2), len(rights) - 1)
         found.setdefault(at, []).append(segment)
     return found
 

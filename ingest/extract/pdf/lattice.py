@@ -8,9 +8,10 @@ them, and only a lattice whose cells are rectangles through and through is given
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from ingest.document import Box
@@ -78,23 +79,33 @@ def _snapped(lines: Sequence[Ruling]) -> list[Ruling]:
     """Lines in one place as one, collinear ones that touch joined."""
     joined: list[Ruling] = []
     ordered = sorted(lines)
+    count = len(ordered)
     begin = 0
-    for end in range(1, len(ordered) + 1):
-        if end < len(ordered) and ordered[end].at - ordered[begin].at <= SNAP:
-            continue
-        group = ordered[begin:end]
-        at = sum(line.at for line in group) / len(group)
-        start, stop = None, 0.0
-        for line in sorted(group, key=lambda line: line.start):
-            if start is not None and line.start <= stop + REACH:
-                stop = max(stop, line.end)
-                continue
-            if start is not None:
-                joined.append(Ruling(at, start, stop))
-            start, stop = line.start, line.end
-        if start is not None:
-            joined.append(Ruling(at, start, stop))
+    while begin < count:
+        farthest = ordered[begin].at + SNAP
+        end = begin + 1
+        while end < count and ordered[end].at <= farthest:
+            end += 1
+        if end == begin + 1:
+            joined.append(ordered[begin])
+        else:
+            joined += _joined(ordered[begin:end])
         begin = end
+    return joined
+
+
+def _joined(lines: Sequence[Ruling]) -> list[Ruling]:
+    """Lines in one place: those that touch each other as one."""
+    at = sum([line.at for line in lines]) / len(lines)
+    (_, start, stop), *others = sorted(lines, key=itemgetter(1))
+    joined: list[Ruling] = []
+    for _, begin, end in others:
+        if begin > stop + REACH:
+            joined.append(Ruling(at, start, stop))
+            start, stop = begin, end
+        elif end > stop:
+            stop = end
+    joined.append(Ruling(at, start, stop))
     return joined
 
 
@@ -102,15 +113,14 @@ def _groups(
     level: Sequence[Ruling], upright: Sequence[Ruling]
 ) -> Iterator[tuple[list[Ruling], list[Ruling]]]:
     """Sets of lines that meet each other."""
-    meets: list[list[int]] = [
-        [
-            index
-            for index, line in enumerate(upright)
-            if rule.start - REACH <= line.at <= rule.end + REACH
-            and line.start - REACH <= rule.at <= line.end + REACH
-        ]
-        for rule in level
-    ]
+    meets: list[list[int]] = []
+    places = [line.at for line in upright]
+    reaches = [(line.start - REACH, line.end + REACH) for line in upright]
+    for at, start, end in level:
+        # Lines come in the order of their places.
+        first, last = bisect_left(places, start - REACH), bisect_right(places, end + REACH)
+        reached = enumerate(reaches[first:last], first)
+        meets.append([index for index, (begin, stop) in reached if begin <= at <= stop])
     met_by: list[list[int]] = [[] for _ in upright]
     for index, crossing in enumerate(meets):
         for other in crossing:
@@ -179,6 +189,13 @@ def _lattice(level: Sequence[Ruling], upright: Sequence[Ruling]) -> Lattice | No
                 continue
             members = [(row, column)]
             owner[row][column] = len(cells)
+            if (column + 1 == columns or beside[column][row]) and (
+                row + 1 == rows or below[row][column]
+            ):
+                # Walled on these two sides, it is so on all: else it had an owner before.
+                box = (xs[column], ys[row], xs[column + 1], ys[row + 1])
+                cells.append(Cell(row, column, box))
+                continue
             for r, c in members:
                 near = []
                 if c + 1 < columns and not beside[c][r]:
@@ -193,10 +210,8 @@ def _lattice(level: Sequence[Ruling], upright: Sequence[Ruling]) -> Lattice | No
                     if owner[y][x] < 0:
                         owner[y][x] = len(cells)
                         members.append((y, x))
-            last_row, first, last = row, column, column
-            if len(members) > 1:
-                rows_of, columns_of = zip(*members, strict=True)
-                last_row, first, last = max(rows_of), min(columns_of), max(columns_of)
+            rows_of, columns_of = zip(*members, strict=True)
+            last_row, first, last = max(rows_of), min(columns_of), max(columns_of)
             box = (xs[first], ys[row], xs[last + 1], ys[last_row + 1])
             cells.append(Cell(row, first, box))
             if len(members) != (last_row - row + 1) * (last - first + 1):

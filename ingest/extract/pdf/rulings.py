@@ -7,8 +7,8 @@ itself: all come out as the same segments.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import chain, compress, repeat
+from collections.abc import Iterable, Sequence
+from itertools import chain, compress, cycle, repeat
 from operator import sub
 from typing import NamedTuple
 
@@ -36,9 +36,13 @@ MOST_SEGMENTS = 2000
 """Segments of one path: a lattice of forty by forty, drawn at once."""
 
 _LINE, _MOVE = 0, 2
-_RECTANGLE = 5
+_ONE_LINE, _RECTANGLE = 2, 5
+_UNMOVED = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0]
 _SLANT = 0.5
 _IS_PATH = bytes(kind == PATH_OBJECT for kind in range(256))
+
+
+Point = tuple[float, float]
 
 
 class Ruling(NamedTuple):
@@ -75,23 +79,24 @@ def rulings(page: Handle, page_frame: Frame) -> Rulings:
     numbers = floats.values(4 * len(paths))
     widths = map(sub, numbers[2::4], numbers[0::4])
     heights = map(sub, numbers[3::4], numbers[1::4])
-    found = Rulings([], [])
     if max(widths) < SHORTEST:
-        return found
+        return Rulings([], [])
     # Else all lines are level: underlines, rules between lines; no path needs a closer look.
     has_upright = max(heights) >= SHORTEST
-    sides = iter(numbers)
-    thick: list[tuple[Handle, Box]] = []
+    thick: list[Handle] = []
+    covered: list[Box] = []
     thin: list[Box] = []
+    sides = iter(numbers)
     for path, box in zip(paths, zip(sides, sides, sides, sides, strict=True), strict=True):
         if box[2] - box[0] < THIN or box[3] - box[1] < THIN:
             thin.append(box)
         elif has_upright:
-            thick.append((path, box))
-    shown = _shown([path for path, _ in thick])
-    edges = [_edges(path, box) for path, box in compress(thick, shown)]
-    _add(found, page_frame, chain(thin, chain.from_iterable(edges)))
-    return found
+            thick.append(path)
+            covered.append(box)
+    if thick:
+        shown = _shown(thick)
+        thin += _edges(list(compress(thick, shown)), list(compress(covered, shown)))
+    return _by_direction(page_frame, thin)
 
 
 def _paths(page: Handle) -> list[Handle]:
@@ -109,18 +114,22 @@ def _paths(page: Handle) -> list[Handle]:
     return list(compress(objects, kinds.translate(_IS_PATH)))
 
 
-def _add(found: Rulings, page_frame: Frame, segments: Iterable[Box]) -> None:
-    shown = page_frame.shown
-    for x0, y0, x1, y1 in segments:
-        # Of thousands of paths most are dots and short dashes.
-        if abs(x1 - x0) < SHORTEST > abs(y1 - y0):
-            continue
-        left, top, right, bottom = shown(x0, y0, x1, y1)
-        wide, high = right - left, bottom - top
-        if wide >= high and wide >= SHORTEST:
-            found.level.append(Ruling((top + bottom) / 2, left, right))
-        elif high >= wide and high >= SHORTEST:
-            found.upright.append(Ruling((left + right) / 2, top, bottom))
+def _by_direction(page_frame: Frame, segments: Iterable[Box]) -> Rulings:
+    """Boxes in user space as rulings; short ones are left out."""
+    left, _, _, top, turns = page_frame
+    # Of thousands of paths most are dots and short dashes.
+    long = [one for one in segments if one[2] - one[0] >= SHORTEST or one[3] - one[1] >= SHORTEST]
+    if turns:
+        boxes = [page_frame.shown(*one) for one in long]
+    else:
+        boxes = [(x0 - left, top - y1, x1 - left, top - y0) for x0, y0, x1, y1 in long]
+    level = [((y0 + y1) / 2, x0, x1) for x0, y0, x1, y1 in boxes if x1 - x0 >= y1 - y0]
+    upright = [((x0 + x1) / 2, y0, y1) for x0, y0, x1, y1 in boxes if y1 - y0 >= x1 - x0]
+    # `Ruling` itself takes twice as long.
+    return Rulings(
+        list(map(tuple.__new__, repeat(Ruling), level)),
+        list(map(tuple.__new__, repeat(Ruling), upright)),
+    )
 
 
 def _shown(paths: list[Handle]) -> list[bool]:
@@ -144,17 +153,73 @@ def _shown(paths: list[Handle]) -> list[bool]:
     ]
 
 
-def _edges(path: Handle, box: Box) -> list[Box]:
-    """The sides of a path, in user space; none where it has curves or slanted sides.
+def _edges(paths: Sequence[Handle], boxes: Sequence[Box]) -> list[Box]:
+    """The sides of some paths, in user space; none of those that have curves or slanted sides.
 
-    `box` is what the path covers: of a rectangle one corner need not be asked for.
+    `boxes` are what the paths cover: of a rectangle one corner need not be asked for.
     """
+    edges: list[Box] = []
+    lines: list[Handle] = []
+    rectangles: list[Handle] = []
+    covered: list[Box] = []
+    for path, box, count in zip(paths, boxes, map(library().count_segments, paths), strict=True):
+        if count == _RECTANGLE:
+            rectangles.append(path)
+            covered.append(box)
+        elif count == _ONE_LINE:
+            lines.append(path)
+        elif 1 < count <= MOST_SEGMENTS:
+            edges += _outline(path, count)
+    # Nearly all paths of tables are of these two kinds: they are looked at together.
+    for points in _opening(lines, 2):
+        if points and not _is_slanted(*points):
+            edges.append(_ordered(*points))
+    for (x0, y0, x1, y1), points in zip(covered, _opening(rectangles, 3), strict=True):
+        if points and not _is_slanted(*points[:2]) and not _is_slanted(*points[1:]):
+            edges += ((x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1))
+    return edges
+
+
+def _opening(paths: Sequence[Handle], count: int) -> list[tuple[Point, ...]]:
+    """The first points of each path, so many; none of a path that does not join them by lines."""
     pdfium = library()
-    count = pdfium.count_segments(path)
-    if not 1 < count <= MOST_SEGMENTS:
-        return []
-    if count == _RECTANGLE:
-        return _rectangle(path, box)
+    holders = chain.from_iterable(map(repeat, paths, repeat(count)))
+    segments = handles(map(pdfium.segment_at, holders, cycle(range(count))))
+    kinds = list(map(pdfium.segment_type, segments))
+    points = _points(paths, segments)
+    openings = list(zip(*(points[at::count] for at in range(count)), strict=True))
+    joined = [_MOVE] + [_LINE] * (count - 1)
+    if kinds == joined * len(paths):
+        return openings
+    return [
+        opening if kinds[count * at : count * (at + 1)] == joined else ()
+        for at, opening in enumerate(openings)
+    ]
+
+
+def _points(paths: Sequence[Handle], segments: Sequence[Handle]) -> list[Point]:
+    """The points of the segments of some paths, in user space; of each path there are as many."""
+    pdfium = library()
+    floats = answers("f")
+    end = 2 * len(segments)
+    places = floats.places(end + 6 * len(paths))
+    sum(map(pdfium.segment_point, segments, places[:end:2], places[1:end:2]))
+    sum(map(pdfium.object_matrix, paths, places[end::6]))
+    numbers = floats.values(end + 6 * len(paths))
+    points = list(zip(numbers[:end:2], numbers[1:end:2], strict=True))
+    if numbers[end:] == _UNMOVED * len(paths):
+        return points
+    matrices = zip(*(numbers[end + at :: 6] for at in range(6)), strict=True)
+    of_points = chain.from_iterable(map(repeat, matrices, repeat(len(points) // len(paths))))
+    return [
+        (a * x + c * y + e, b * x + d * y + f)
+        for (x, y), (a, b, c, d, e, f) in zip(points, of_points, strict=True)
+    ]
+
+
+def _outline(path: Handle, count: int) -> list[Box]:
+    """The sides of a path of any form, of so many segments."""
+    pdfium = library()
     # Most of what is no rectangle is round, and shows it at once.
     if pdfium.segment_type(handle(pdfium.segment_at(path, 1))) not in (_LINE, _MOVE):
         return []
@@ -162,44 +227,28 @@ def _edges(path: Handle, box: Box) -> list[Box]:
     kinds = list(map(pdfium.segment_type, segments))
     if kinds.count(_LINE) + kinds.count(_MOVE) != count:
         return []
-    floats = answers("f")
-    places = floats.places(2 * count + 6)
-    sum(map(pdfium.segment_point, segments, places[: 2 * count : 2], places[1 : 2 * count : 2]))
-    pdfium.object_matrix(path, places[2 * count])
-    numbers = floats.values(2 * count + 6)
-    a, b, c, d, e, f = numbers[2 * count :]
-    points = [
-        (a * x + c * y + e, b * x + d * y + f)
-        for x, y in zip(numbers[0 : 2 * count : 2], numbers[1 : 2 * count : 2], strict=True)
-    ]
+    points = _points([path], segments)
     edges: list[Box] = []
     opening = before = points[0]
     for kind, segment, point in zip(kinds, segments, points, strict=True):
         if kind == _MOVE:
             opening = before = point
             continue
-        edges.append((*before, *point))
+        ends = [(before, point)]
         before = point
         if pdfium.closes(segment) and point != opening:
-            edges.append((*point, *opening))
-    slanted = any(abs(x1 - x0) > _SLANT < abs(y1 - y0) for x0, y0, x1, y1 in edges)
-    return [] if slanted else edges
+            ends.append((point, opening))
+        for one, other in ends:
+            if _is_slanted(one, other):
+                return []
+            edges.append(_ordered(one, other))
+    return edges
 
 
-def _rectangle(path: Handle, box: Box) -> list[Box]:
-    """The sides of a path of five segments, if the first three stand at right angles."""
-    pdfium = library()
-    segments = handles(map(pdfium.segment_at, repeat(path), (0, 1, 2)))
-    if list(map(pdfium.segment_type, segments)) != [_MOVE, _LINE, _LINE]:
-        return []
-    floats = answers("f")
-    places = floats.places(12)
-    sum(map(pdfium.segment_point, segments, places[:6:2], places[1:6:2]))
-    pdfium.object_matrix(path, places[6])
-    u0, v0, u1, v1, u2, v2, a, b, c, d, _, _ = floats.values(12)
-    one = (a * (u1 - u0) + c * (v1 - v0), b * (u1 - u0) + d * (v1 - v0))
-    two = (a * (u2 - u1) + c * (v2 - v1), b * (u2 - u1) + d * (v2 - v1))
-    if min(map(abs, one)) > _SLANT or min(map(abs, two)) > _SLANT:
-        return []
-    x0, y0, x1, y1 = box
-    return [(x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)]
+def _is_slanted(one: Point, other: Point) -> bool:
+    return abs(other[0] - one[0]) > _SLANT < abs(other[1] - one[1])
+
+
+def _ordered(one: Point, other: Point) -> Box:
+    (x0, y0), (x1, y1) = one, other
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)

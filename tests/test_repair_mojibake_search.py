@@ -172,3 +172,16 @@ def test_one_sign_is_as_good_as_another() -> None:
 def test_everyday_characters_are_no_accents() -> None:
     assert edits("到a的a") == ([], [])
     assert [edit.after for edit in edits("r閟um et résumé")[0]] == ["és"]
+
+
+def test_a_line_is_weighed_where_it_is_garbled() -> None:
+    """What stands before, however long, says nothing of either reading."""
+    before = "Davor stehen Worte, an denen nichts fehlt und nichts zu viel ist. " * 4
+    text = f"{before}Größere Maßnahmen sind nötig, für die Brücke und das Gewölbe."
+    assert apply(text.encode("cp1252").decode("cp437")) == text
+
+
+def test_common_characters_within_latin_words_are_accents() -> None:
+    text = "Cette année, la matière des pièces présentées paraît très précise."
+    assert apply(text.encode("macroman").decode("cp932")) == text
+    assert edits("iphone和ipad以及mac和windows与linux的版本")[0] == []

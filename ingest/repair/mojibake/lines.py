@@ -46,9 +46,13 @@ def proposals(
     regions = list(lossy.repairs(line, families, infer, effort.budget))
     # What can be read without any loss has lost nothing, if that is the better text.
     if regions and "\ufffd" not in line:
-        restored = nats(_best(line, regions)[:WINDOW])
+        restored = _best(line, regions)
         whole_line = effort.search.whole(line)
-        read = [one for one in whole_line if nats(one.reading.text[:WINDOW]) < restored]
+        read = [
+            one
+            for one in whole_line
+            if _lead(_with(line, [*_edits(line, one, 0)], 0), restored) > 0
+        ]
         for one in read:
             yield from _edits(line, one, 0)
         if read:
@@ -112,7 +116,7 @@ def _without_loss(
         sure = [one for one in found if one.is_sure]
         unsure = [one for one in found if one.is_garbled]
         edits = [edit for one in sure for edit in _edits(line, one, 0)]
-        if edits and nats(replaced(line, edits)[:WINDOW]) < nats(_repaired(line, quick)[:WINDOW]):
+        if edits and _lead(replaced(line, edits), _repaired(line, quick)) > 0:
             yield from (moved(edit, offset) for edit in edits)
             return
     if not quick:
@@ -171,7 +175,15 @@ def _is_spaced(line: str, families: frozenset[str]) -> bool:
 
 def _is_better(one: str, other: str) -> bool:
     """Whether one repair of a line is as good as it can be, or better than the other by far."""
-    return not is_doubtful(one) or nats(one[:WINDOW]) + MARGIN < nats(other[:WINDOW])
+    return not is_doubtful(one) or _lead(one, other) > MARGIN
+
+
+def _lead(one: str, other: str) -> float:
+    """Nats by which a line is more plausible than another, weighed from where they part."""
+    pairs = enumerate(zip(one, other, strict=False))
+    parted = next((at for at, (first, second) in pairs if first != second), 0)
+    start = one.rfind(" ", 0, parted) + 1
+    return nats(other[start : start + WINDOW]) - nats(one[start : start + WINDOW])
 
 
 def _with(line: str, edits: Sequence[Edit], offset: int) -> str:

@@ -100,6 +100,8 @@ _PARTS: Final = re.compile(r"[ -/]+")
 _REPEATED: Final = re.compile(r"([^\x00-\x7f])\1{5}")
 # Not within a word.
 _LINES: Final = re.compile("(?<![a-zß-öø-ÿ])[─│━┃═║]|[─│━┃═║](?![a-zß-öø-ÿ])")
+# In a word of Latin letters twice: no Chinese stands there.
+_IN_WORD: Final = re.compile("[a-z][一-鿿ｦ-ﾟ][a-z].*[a-z][一-鿿ｦ-ﾟ][a-z]", re.DOTALL)
 _SYLLABLE: Final = re.compile("[가-힣ｦ-ﾟ]")
 _TELLING: Final = re.compile(r"[\x80-\x9f]|[^\W\d_][^\x00-\x7f][^\W\d_]")
 _HALFWIDTH: Final = re.compile("[｡-ﾟ]")
@@ -267,7 +269,8 @@ def _is_alien(channel: Channel, before: str, after: str) -> bool:
     if channel.read in _CJK and channel.written not in (*_CJK, *_CYRILLIC, "utf-8"):
         # An accent and its neighbour make a rare character, hardly ever everyday ones only.
         shape = classes(before)
-        if shape.count("h") > 1 and "H" not in shape and not _SYLLABLE.search(before):
+        common = shape.count("h") > 1 and "H" not in shape and not _SYLLABLE.search(before)
+        if common and not _IN_WORD.search(before):
             return True
     # One sign is as good as another: only letters tell a misreading, and signs inside words.
     signs = _BEYOND.sub("", before) + _BEYOND.sub("", after)

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ingest.repair.mojibake.channels import LATIN, Channel, from_bytes, to_bytes
+from ingest.repair.mojibake.notation import without_signs
 from ingest.repair.mojibake.plausibility import classes, coarse, is_odd, nats, oddity
 
 #: What text is written in, and nats for how seldom it is the explanation. The first of
@@ -190,7 +191,7 @@ def _best(text: str, channels: tuple[Channel, ...]) -> Reading | None:
         for rough, head in ranked
         if rough <= ranked[0][0] + SLACK
     )
-    stands = nats(before)
+    stands = _stands(before)
     # Sorted: what gains nothing ends the search, and so does what is far behind the best.
     sound: list[tuple[float, str]] = []
     for cost, head in weighed:
@@ -204,6 +205,12 @@ def _best(text: str, channels: tuple[Channel, ...]) -> Reading | None:
     _, channel, said = found[head]
     lead = (sound[1][0] if len(sound) > 1 else stands) - cost
     return Reading(said, channel, stands - cost, lead, _needed(before))
+
+
+def _stands(text: str) -> float:
+    """Nats of what stands there: as words, or as notation where it has any."""
+    rest, signs = without_signs(text)
+    return min(nats(text), nats(rest) + signs) if signs else nats(text)
 
 
 def _limit(text: str) -> float:

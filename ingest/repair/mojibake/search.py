@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
+from ingest.repair.mojibake import spelling
 from ingest.repair.mojibake.channels import LATIN, Channel
-from ingest.repair.mojibake.context import strangers
-from ingest.repair.mojibake.letters import is_spelled
+from ingest.repair.mojibake.context import language, strangers
+from ingest.repair.mojibake.letters import LETTERS, is_spelled
 from ingest.repair.mojibake.looks import ANY
 from ingest.repair.mojibake.plausibility import coarse, nats
 from ingest.repair.mojibake.readings import LEAD, MARGIN, WINDOW, Reading, best, is_chart, readings
@@ -35,6 +36,16 @@ CERTAIN: Final = 8
 CONTEXT: Final = 40
 #: Nats from which a line has lost nothing, though question marks stand between its letters.
 UNLOST: Final = 40.0
+#: Letters of the words that change, or signs, from which they are no abbreviation or notation;
+#: and the nats up to which a shorter word is a usual one of the language around it (`für` has
+#: 5.9, `été` 6.5, `là` 7.8; `kün` 9.0).
+TELLING: Final = 4
+USUAL: Final = 8.5
+LONG: Final = 30
+#: Encodings in which every byte is a character, so that any text can be read in them.
+WRITTEN_IN_BYTES: Final = frozenset(
+    ("cp1252", "cp1250", "cp1251", "koi8-r", "macroman", "cp850", "cp437", "cp866")
+)
 #: Characters without a space that are no word of an alphabet any more.
 DENSE: Final = 20
 
@@ -43,6 +54,9 @@ _CORE: Final = re.compile(r"[!-~]*[^\x00-\x7f](?:.*[^\x00-\x7f])?[!-~]*", re.DOT
 # Where a byte is lost, every reading without it is wrong.
 _LOST: Final = re.compile(r"\ufffd|[^\x00-\x7f]\?[^\x00-\x7f]")
 _BEYOND: Final = re.compile(r"[^\x00-\x7f]+")
+# A letter against a figure is no word.
+_LETTERS: Final = re.compile(f"(?<![0-9])[{LETTERS}]+(?:[’'][{LETTERS}]+)*(?![0-9])")
+_PAIRED: Final = re.compile("“[^“”]+”|‘[^‘’]+’|«[^«»]+»|„[^„“]+“")
 _WORDS_BEFORE: Final = re.compile(r"(?<![^\x00-\x7f])(?<![!-~])[\x20-\x7e]* \Z")
 _WORDS_BEHIND: Final = re.compile(r" [\x20-\x7e]*(?![!-~])(?![^\x00-\x7f])")
 _CLAUSE: Final = re.compile(r"[^，。！？；：、“”‘’（）《》「」『』\n]+")
@@ -203,10 +217,44 @@ class Search:
         reading = _read(line, start, end)
         if reading is None:
             return None
-        if reading.is_sure:
+        is_sure = reading.is_sure and _is_telling(line, start, end, reading)
+        if is_sure:
             self._proven[reading.channel] += 1
             self._left += 1
-        return Found(start, end, reading, reading.is_sure)
+        return Found(start, end, reading, is_sure)
+
+
+def _is_telling(line: str, start: int, end: int, reading: Reading) -> bool:
+    """Whether so much changes that no abbreviation, name or sign of an author's looks like it.
+
+    Encodings of one byte make a letter of any sign, and any two letters are a word somewhere.
+    """
+    if reading.channel.written not in WRITTEN_IN_BYTES:
+        return True
+    before, after = line[start:end], reading.text
+    changes = differences(before, after)
+    if sum(last - first for first, last, _ in changes) >= TELLING or _PAIRED.search(after):
+        return True
+    stood: set[str] = set()
+    words: set[str] = set()
+    moved = 0
+    for first, last, said in changes:
+        stood.update(_words_at(before, first, last))
+        words.update(_words_at(after, first + moved, first + moved + len(said)))
+        moved += len(said) - (last - first)
+    if max(sum(map(len, stood)), sum(map(len, words))) >= TELLING:
+        return True
+    lane = language(f"{line[:start]} {line[end:]}") if words else None
+    return lane is not None and all(
+        spelling.levels(word)[lane] <= USUAL * spelling.STEP for word in words
+    )
+
+
+def _words_at(text: str, start: int, end: int) -> Iterator[str]:
+    """The words beyond ASCII that a span is part of."""
+    for found in _LETTERS.finditer(text, max(0, start - LONG), end + LONG):
+        if found.start() < end and start < found.end() and not found[0].isascii():
+            yield found[0]
 
 
 def _read(line: str, start: int, end: int, channels: Sequence[Channel] = ()) -> Reading | None:

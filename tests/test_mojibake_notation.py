@@ -1,0 +1,119 @@
+"""Notation of formulas, units and references is no misreading, whatever a word could be made of it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import ingest
+from ingest.repair.mojibake.notation import without_signs
+
+REPAIR = ingest.Settings(stages=("repair",))
+
+CARRIERS = (
+    "其中{}为速度分量。",
+    "取{}、{}两个值",
+    "where {} is the speed.",
+    "где {} равно нулю.",
+    "wobei {} die Breite ist.",
+    "ここで{}は速度である。",
+    "여기서 {}는 속도이다.",
+    "avec {} pour la vitesse",
+    "{}",
+)
+
+
+def repaired(text: str) -> str:
+    return ingest.clean_text(text, settings=REPAIR)
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "σmax",
+        "αmax",
+        "τmin",
+        "Φtotal",
+        "mΣ",
+        "dσ/dt",
+        "sinαcosα",
+        "2σr",
+        "kΩn",
+        "aβ",
+        "vα",
+        "logδ",
+        "cosΠ",
+        "Θ·Θ",
+        "αα",
+        "v²",
+        "b²c",
+        "k³n",
+        "Nm³",
+        "kg·m²",
+        "1º",
+        "nª",
+        "xÄ",
+        "kÅn",
+        "a¸b",
+        "5└",
+        "(┘)",
+        "Йx",
+        "vÌ",
+        "a¤",
+        "x¾",
+        "Þs",
+        "v²²",
+    ],
+)
+def test_notation_stays(carrier: str, sign: str) -> None:
+    text = carrier.replace("{}", sign)
+    assert repaired(text) == text
+
+
+@given(
+    carrier=st.sampled_from(CARRIERS),
+    greek=st.sampled_from("αβγδεζηθλμνξπρστφχψωΓΔΘΛΞΠΣΦΨΩ"),
+    name=st.sampled_from(("max", "min", "total", "eff", "sin", "k", "m", "x", "T", "2r", "")),
+    behind=st.booleans(),
+)
+def test_greek_beside_latin_stays(carrier: str, greek: str, name: str, behind: bool) -> None:
+    text = carrier.replace("{}", name + greek if behind else greek + name)
+    assert repaired(text) == text
+
+
+@pytest.mark.parametrize(
+    ("garbled", "meant"),
+    [
+        ("Wir m³ssen f³r alle H÷rer k³nftig ³ben", None),
+        ("rΘsumΘ des rΘunions de la sociΘtΘ", "résumé des réunions de la société"),
+        ("die gr÷▀ten St³cke f³r uns", None),
+        ("la situaciÛn econÛmica del paÌs", "la situación económica del país"),
+        ("Les élèves ont dit où, lÓ, et dÚs ce jour", None),
+    ],
+)
+def test_words_still_are_repaired(garbled: str, meant: str | None) -> None:
+    if meant is None:
+        assert repaired(garbled) != garbled
+    else:
+        assert repaired(garbled) == meant
+
+
+def test_a_short_word_alone_is_repaired_in_its_own_language_only() -> None:
+    assert repaired("Das ist nichts f³r kleine Kinder und auch nichts zum Lachen") == (
+        "Das ist nichts für kleine Kinder und auch nichts zum Lachen"
+    )
+    assert repaired("参数f³r取值") == "参数f³r取值"
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("Привет, Καλημέρα", "Привет, Καλημέρα"),
+        ("été à Noël", "été à Noël"),
+        ("v² = 2ax", "v  = 2ax"),
+    ],
+)
+def test_only_signs_are_taken_for_notation(text: str, rest: str) -> None:
+    assert without_signs(text)[0] == rest

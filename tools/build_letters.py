@@ -1,4 +1,4 @@
-"""Build `ingest/data/letters.tsv` and `ingest/data/mojibake_signs.tsv`.
+"""Build `ingest/data/letters.tsv`, `mojibake_signs.tsv` and `common_characters.tsv` beside it.
 
     pip download --no-deps --no-binary :all: langdetect==1.0.9
     pip download --no-deps django==5.2.8
@@ -18,6 +18,8 @@ Sources, of which only counts are taken:
   Japanese and Korean how improbable a Han character or a syllable is.
 - `mojibake_signs.tsv`: for each misreading between encodings of East Asia, characters that
   common ones become and that the reader's own languages hardly use.
+- `common_characters.tsv`: the most common characters of Chinese by the language model, of
+  Japanese and Korean by langdetect.
 """
 
 from __future__ import annotations
@@ -152,6 +154,11 @@ READERS = {
     "euc_jp": ("ja",),
     "cp949": ("ko",),
 }
+#: The most common Han characters of each script of Chinese, and syllables of Korean: four in
+#: five characters of running text, one in five of what is misread.
+COMMON_HAN, COMMON_HANGUL = 800, 400
+#: The characters of the first levels of GB 2312 and Big5: codec, first and last lead byte.
+LEVELS_OF_HAN = (("zh-Hans", "gb2312", 0xB0, 0xD7), ("zh-Hant", "big5", 0xA4, 0xC6))
 #: Times more common in the misreading than where it belongs, and its least share there.
 RATIO, SHARE = 10, 0.0008
 #: Share of running text that the signs of one misreading may have there, and their number.
@@ -308,6 +315,29 @@ def commonness(counts: dict[str, int], language: str) -> dict[str, int]:
     return usual
 
 
+def common(known: dict[str, dict[str, int]]) -> Iterator[str]:
+    """Rows of common characters, in the order of their codes."""
+    model = han()
+    for script, encoding, first, last in LEVELS_OF_HAN:
+        pairs = (bytes((lead, trail)) for lead in range(first, last + 1) for trail in range(256))
+        chars = {char for pair in pairs for char in pair.decode(encoding, "ignore")}
+        # Between words, where every character has its chance.
+        scores = {char: model.score(f"的{char}的") for char in chars if "一" <= char <= "鿿"}
+        chosen = sorted(scores, key=lambda char: (-scores[char], char))[:COMMON_HAN]
+        yield f"{script}\t{''.join(sorted(chosen))}"
+    for language, first, last, most in (
+        ("ja", "一", "鿿", None),
+        ("ko", "각", "힣", COMMON_HANGUL),
+    ):
+        counts = {
+            char: count
+            for char, count in known[language].items()
+            if len(char) == 1 and first <= char <= last
+        }
+        chosen = sorted(counts, key=lambda char: (-counts[char], char))[:most]
+        yield f"{language}\t{''.join(sorted(chosen))}"
+
+
 def main() -> None:
     known = profiles(Path(sys.argv[1]))
     wheel = zipfile.ZipFile(io.BytesIO(content(Path(sys.argv[1]), DJANGO)))
@@ -352,6 +382,11 @@ def main() -> None:
                 rows.append(f"{written}\t{read}\t{found}")
     note = "# signs: characters that hardly stand in text of the encoding that it was read as.\n"
     (DATA / "mojibake_signs.tsv").write_text(head + note + "\n".join(rows) + "\n", encoding="utf-8")
+    rows = ["language\tcharacters", *common(known)]
+    note = "# Chinese from the language model (its sources: tools/language_sources.py).\n"
+    (DATA / "common_characters.tsv").write_text(
+        head + note + "\n".join(rows) + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

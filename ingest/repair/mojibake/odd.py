@@ -17,9 +17,9 @@ from math import exp
 from typing import Final, NamedTuple
 
 from ingest.edits import Alternative, Mark
-from ingest.repair.mojibake import eastern, mention, misspelled
+from ingest.repair.mojibake import eastern, mention, misspelled, seldom
 from ingest.repair.mojibake.channels import beyond_ascii, bytes_each
-from ingest.repair.mojibake.readings import best
+from ingest.repair.mojibake.readings import Reading, best
 from ingest.repair.mojibake.search import differences
 
 #: Nats from which places are reported. Of the tuning items 19 in 20 that were left reach it,
@@ -179,6 +179,7 @@ def marks(
     [(12, 16, 'spelled as cp1252 read as macroman')]
     """
     every = places(text) if is_latin(text) else _elsewhere(text)
+    every = _joined(every, _misread(text))
     found = [
         one
         for one in every
@@ -197,6 +198,12 @@ def marks(
 
 def _elsewhere(text: str) -> list[Place]:
     return sorted(Place(*place) for place in eastern.places(text))
+
+
+def _misread(text: str) -> Iterator[Place]:
+    for start, end, said, reading in seldom.places(text):
+        why = f"perhaps {reading.channel.written} read as {reading.channel.read}"
+        yield Place(start, end, THRESHOLD, why, (_alternative(said, reading),))
 
 
 def is_latin(text: str) -> bool:
@@ -225,13 +232,14 @@ def places(text: str) -> list[Place]:
             known = found.get(place[:2])
             if (known is None or known.nats < place.nats) and _is_strange(text, place):
                 found[place[:2]] = place
-    return _joined(found.values(), misspelled.words(text, distinct - _USUAL))
+    words = misspelled.words(text, distinct - _USUAL)
+    return _joined(found.values(), (Place(*word) for word in words))
 
 
-def _joined(found: Iterable[Place], words: Iterable[misspelled.Word]) -> list[Place]:
-    """Places and words in order; of those that overlap the most telling, with the readings."""
+def _joined(found: Iterable[Place], others: Iterable[Place]) -> list[Place]:
+    """Places in order; of those that overlap the most telling, with the readings."""
     joined: list[Place] = []
-    for place in sorted([*found, *(Place(*word) for word in words)]):
+    for place in sorted([*found, *others]):
         if not joined or joined[-1].end <= place.start:
             joined.append(place)
             continue
@@ -270,7 +278,6 @@ def _read(text: str, found: Iterable[Place]) -> Iterator[Place]:
             if not by_itself:
                 yield place
             continue
-        sure = 1 / (1 + exp(-reading.gain))
         why = f"{reading.channel.written} read as {reading.channel.read}"
         for first, last, said in differences(piece, reading.text):
             if first < place.end - start and place.start - start < last:
@@ -282,11 +289,15 @@ def _read(text: str, found: Iterable[Place]) -> Iterator[Place]:
                     done,
                     max(place.nats, THRESHOLD),
                     f"{place.why}, perhaps {why}",
-                    (Alternative(said, sure),),
+                    (_alternative(said, reading),),
                 )
                 break
         else:
             yield place
+
+
+def _alternative(said: str, reading: Reading) -> Alternative:
+    return Alternative(said, 1 / (1 + exp(-reading.gain)))
 
 
 def _is_strange(text: str, place: Place) -> bool:

@@ -15,7 +15,9 @@ from ingest.normalize.tables import rows
 _SAMPLE = 1000
 
 # Runs: a match a character would cost ten times as much.
-_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
+# That it begins with one character of a set makes it twice as fast.
+_IDEOGRAPHS = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff]*+")
+_RARE_IDEOGRAPH = re.compile("[\U00020000-\U0003ffff]")
 _KANA = re.compile(r"[\u3041-\u30ff]+")
 _HANGUL = re.compile(r"[\uac00-\ud7a3]+")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]+")
@@ -65,9 +67,12 @@ def guess(text: str) -> Language:
         sample = text[:_SAMPLE] + text[middle : middle + _SAMPLE] + text[-_SAMPLE:]
     if sample.isascii() or not _TOLD_BY_SCRIPT.search(sample):
         return Language(_latin(sample))
-    han, kana, hangul, cyrillic, other = (
-        len("".join(letters.findall(sample)))
-        for letters in (_HAN, _KANA, _HANGUL, _CYRILLIC, _OTHER_LETTER)
+    # Without the ideographs little is left of a Chinese sample to look for the others in.
+    rest = "".join(_IDEOGRAPHS.split(sample))
+    han = len(sample) - len(rest) + len(_RARE_IDEOGRAPH.findall(rest))
+    kana, hangul, cyrillic, other = (
+        len("".join(letters.findall(rest)))
+        for letters in (_KANA, _HANGUL, _CYRILLIC, _OTHER_LETTER)
     )
     # An ideograph stands for about three letters of a word, hence the weights.
     parts = {"zh": 3 * (han + kana), "ko": 2 * hangul, "ru": cyrillic, "": other}

@@ -28,12 +28,11 @@ _WITNESSES = 8
 _AGREEING = 0.95
 # A line end inside a block. It begins with a plain character: the engine skips to it.
 _INSIDE = re.compile(r"\n(?<=[^\n]\n)(?=[^\n])")
-# Anything that lays out a line on purpose: indents, markers, markup, columns.
-# Looked for behind a line end; every branch begins with one of the first set.
-_LAID_OUT = re.compile(
-    r"[\n\t |{}\\](?:(?<=\n)[\s>|#=~+*\-_`<{}\\/;]|(?<=[\t|{}\\])"
-    r"|(?<= )  |(?<=\S ) +\S[^.]*  )"
-)
+# Anything that lays out a line on purpose: markup and tabs, indents and markers, columns. Each
+# begins with a plain character, which is skipped to.
+_MARKUP = "\t|{}\\"
+_INDENT = re.compile(r"\n[\s>#=~+*\-_`</;]")
+_COLUMNS = re.compile(r" (?:  |(?<=\S ) +\S[^.]*  )")
 _WIDE = re.compile(
     "[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]+"
 )
@@ -42,7 +41,6 @@ _MAY_COMBINE = re.compile(
     "[\u0300-\u036f\u0483-\u109f\u135d-\u1dff\u20d0-\u20f0\u2cef-\u2dff\u302a-\u302f\u3099\u309a"
     "\ua66f-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0010ffff]"
 )
-_BLANK = re.compile("\n\n")
 _SENTENCE_END = ".!?:;。！？：；…”\"')）」』"
 
 
@@ -81,16 +79,20 @@ def find(text: str) -> list[Edit]:
 def _blocks(text: str) -> Iterator[_Block]:
     """The blocks of two lines and more; most texts have a blank line after every paragraph."""
     end = 0
-    for found in _INSIDE.finditer(text):
-        if found.start() >= end:
-            start = text.rfind("\n", 0, found.start()) + 1
-            blank = _BLANK.search(text, found.end())
-            end = blank.start() if blank is not None else len(text)
-            yield _Block(start, text[start:end].rstrip("\n").split("\n"))
+    while found := _INSIDE.search(text, end):
+        start = text.rfind("\n", 0, found.start()) + 1
+        blank = text.find("\n\n", found.end())
+        end = blank if blank >= 0 else len(text)
+        yield _Block(start, text[start:end].rstrip("\n").split("\n"))
 
 
 def _is_prose(lines: Sequence[str]) -> bool:
-    return not _LAID_OUT.search("\n" + "\n".join(lines)) and not any(markers.kinds(lines[1:]))
+    text = "\n" + "\n".join(lines)
+    if any(sign in text for sign in _MARKUP) or _INDENT.search(text):
+        return False
+    if "  " in text and _COLUMNS.search(text):
+        return False
+    return not any(map(markers.kind, lines[1:]))
 
 
 def _columns(line: str) -> int:

@@ -11,7 +11,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -62,6 +62,19 @@ def fold(text: str) -> str:
     if "(" in text or "（" in text:
         text = _READING.sub("", text)
     return text.translate(table())
+
+
+# Every pass asks for it again, and of a page a few hundred lines are looked at.
+@lru_cache(maxsize=1 << 10)
+def fold_line(text: str) -> str:
+    """Return the folded view of a line.
+
+    A mirror that has no bullet writes `?`: at the start of a line it counts as none.
+
+    >>> fold_line("?文 檔")
+    '文档'
+    """
+    return fold(text).removeprefix("?")
 
 
 def fold_with_map(text: str) -> tuple[str, list[int]]:
@@ -169,9 +182,13 @@ class Gate(NamedTuple):
 
     def opens(self, text: str, start: int = 0, end: int = sys.maxsize) -> bool:
         """Say whether one of the words stands in `[start, end)` of a text."""
-        return any(text.find(word, start, end) >= 0 for word in self.latin) or bool(
-            self.pattern and not text.isascii() and self.pattern.search(text, start, end)
-        )
+        part = text[start:end]
+        # Of a Chinese text hardly anything is left here, and all Latin words.
+        latin = part.encode("ascii", "ignore").decode("ascii")
+        if any(word in latin and word in part for word in self.latin):
+            return True
+        # As long as `part`, it is all of it: then nothing else is there.
+        return bool(self.pattern and len(latin) < len(part) and self.pattern.search(part))
 
 
 def is_han(character: str) -> bool:

@@ -15,7 +15,7 @@ from ingest.document import Region
 from ingest.strip.between import SHARED
 from ingest.strip.body import MOST, SENTENCE, Frame, body, body_words, clipped, contexts, shared
 from ingest.strip.facts import line_facts
-from ingest.strip.features import Shown, shown
+from ingest.strip.features import SPEAKING, Shown, shown, speaks
 from ingest.strip.grammar import SHORT
 from ingest.strip.lines import TextLine
 from ingest.strip.recognition import WIDE, near
@@ -98,17 +98,6 @@ _CLOSES = re.compile(
     r"|[一-龥]{2,20}(?:政府|局|委|委员会|办公室|公司|学院|大学|中学|小学|厅|处|组|会|院|所|馆|站|中心|部|村)"
     r"|\([^()]{2,30}\)"
 )
-_SPEAKS = (
-    "sign:",
-    "strength:",
-    "covered:most",
-    "covered:all",
-    "in:",
-    "links:",
-    "counted",
-    "rights-sign",
-    "arrow",
-)
 # What ends an annex all the same.
 _CHROME = frozenset(["strength:3", "links:all", "in:nav", "in:footer", "in:aside", "in:form"])
 
@@ -133,7 +122,7 @@ def evidence(shows: Mapping[str, float], own: float) -> float:
 
     Words alone add nothing, nor do lines that have nothing but the form of a title.
     """
-    if own <= 0 or _word(shows) or not any(name.startswith(_SPEAKS) for name in shows):
+    if own <= 0 or _word(shows) or not any(name.startswith(SPEAKING) for name in shows):
         return 0.0
     return min(SINGLE, own)
 
@@ -157,13 +146,17 @@ def look(lines: Sequence[TextLine], regions: Sequence[Region]) -> Judged | None:
             scores[at] = score(shows[at], "line")
         return [evidence(shows[at], scores[at]) for at in places]
 
-    # Most texts show nothing at their very ends, and most of the others no more behind.
+    # Most texts show nothing at their very ends, and most of the others no more behind. What a
+    # line that does not speak shows is no evidence: it need not be known yet.
+    glanced: set[int] = set()
     seen: set[int] = set()
     clear: list[float] = []
     for reach, needed in ((GLANCE, EVIDENCE / 2), (NEAR, EVIDENCE)):
-        places = near(len(lines), reach) - seen
-        clear += see(sorted(places))
-        seen |= places
+        places = near(len(lines), reach) - glanced
+        glanced |= places
+        speaking = sorted(at for at in places if speaks(lines[at].text, facts[at]))
+        clear += see(speaking)
+        seen.update(speaking)
         if sum(clear) < needed:
             return None
     see(sorted(near(len(lines), WIDE) - seen))

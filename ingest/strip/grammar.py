@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
 from ingest.strip.alternatives import written_out
-from ingest.strip.folding import Gate, ends_sentence, fold
+from ingest.strip.folding import Gate, ends_sentence, fold, fold_line
 from ingest.strip.vocabulary import common, english_heading, english_label, heading, label, row
 
 # Share of traps and of clean report lines with so many phrase signs, and of notices on the
@@ -158,6 +158,8 @@ def _parts() -> tuple[tuple[Sign, ...], tuple[Sign, ...], re.Pattern[str]]:
     return chrome, phrases, joined
 
 
+# What a line is taken for is asked of it by itself, among its neighbours, and for its place.
+@lru_cache(maxsize=1 << 10)
 def chrome(text: str, folded: str) -> Verdict | None:
     """Judge whether a line is chrome: only the cheap half of `judge`."""
     # Chrome has no full stop but at its end; nearly every line of a report has one.
@@ -183,6 +185,7 @@ def button(text: str) -> bool:
     return label(folded) or english_label(text) or heading(folded) == "strong"
 
 
+@lru_cache(maxsize=1 << 10)
 def judge(text: str) -> Verdict | None:
     """Judge one line as it stands.
 
@@ -193,7 +196,7 @@ def judge(text: str) -> Verdict | None:
     >>> judge("全镇共有水厂九处。") is None
     True
     """
-    folded = fold(text).removeprefix("?")
+    folded = fold_line(text)
     if not folded:
         return None
     if verdict := chrome(text, folded):

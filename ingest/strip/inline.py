@@ -62,6 +62,8 @@ def field_codes(removals: Removals) -> None:
         for found in _FIELD.finditer(text):
             if "\\" in found[0] and not _quoted(text, found.start()):
                 removals.remove(found.start(), found.end(), "debris.field-code")
+    if "_" not in text:
+        return
     if "_Toc" in text:
         # The numbers of one document have one length; what follows may begin with a year.
         shortest = min((len(found[1]) for found in _BOOKMARK.finditer(text)), default=0)

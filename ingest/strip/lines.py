@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import accumulate, repeat
 from typing import NamedTuple
 
 from ingest.document import Certainty, Edit, Mark
-from ingest.strip.folding import fold
+from ingest.strip.folding import fold_line
 
 # Longest line that can be a notice, in characters as they stand. The longest notice seen
 # (item 5 of template A's tail, with readings) has 190.
@@ -30,21 +29,12 @@ class TextLine(NamedTuple):
 
     @property
     def folded(self) -> str:
-        """The folded view, or the empty string where the line is too long for a notice.
-
-        A mirror that has no bullet writes `?`: at the start of a line it counts as none.
-        """
-        return _folded(self.text) if len(self.text) <= LONGEST else ""
+        """The folded view, or the empty string where the line is too long for a notice."""
+        return fold_line(self.text) if len(self.text) <= LONGEST else ""
 
     @property
     def blank(self) -> bool:
         return not self.text or self.text.isspace()
-
-
-# Every pass asks for it again, and a page has a few hundred lines that are looked at.
-@lru_cache(maxsize=1 << 10)
-def _folded(text: str) -> str:
-    return fold(text).removeprefix("?")
 
 
 def solid_lines(text: str) -> list[TextLine]:

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -43,6 +43,7 @@ _IDEOGRAPH = re.compile("[\u2e80-\u9fff]")
 # What a label lists is a sentence of a kind.
 _ENUMERATION = re.compile(r"[:：][^:：|｜]*、")
 _LETTERS = re.compile(r"[^\W\d_]")
+_OTHERS = re.compile(r"[\W\d_]+")
 _ENGLISH = re.compile(r"[a-z]+(?:[-'’][a-z]+)*")
 
 
@@ -105,6 +106,7 @@ def words() -> Words:
     )
 
 
+@lru_cache(maxsize=1 << 10)
 def cover(folded: str) -> Cover:
     """Measure how much of a folded line the Chinese vocabulary covers.
 
@@ -112,9 +114,12 @@ def cover(folded: str) -> Cover:
     (1.0, 0.5)
     """
     found = tuple(words().pattern.findall(folded))
-    return Cover(
-        len(_LETTERS.findall(folded)), sum(len(_LETTERS.findall(word)) for word in found), found
-    )
+    return Cover(_letters(folded), sum(map(_letters, found)), found)
+
+
+def _letters(text: str) -> int:
+    # Those that are none are fewer.
+    return len(text) - sum(map(len, _OTHERS.findall(text)))
 
 
 def english_cover(text: str) -> Cover:

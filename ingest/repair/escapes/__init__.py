@@ -26,15 +26,12 @@ def edits(text: str) -> list[Edit]:
     >>> edits("write &amp;amp; for &amp; in HTML")
     []
     """
-    kinds = (entities, unicode, percent)
-    if not any(kind.SIGN in text for kind in kinds):
-        return []
+    # A single character is looked for ten times as fast as two.
+    kinds = [
+        kind for kind in (entities, unicode, percent) if kind.SIGN[0] in text and kind.SIGN in text
+    ]
     context = Context(text)
-    found: list[Edit] = []
-    for kind in kinds:
-        if kind.SIGN in text:
-            found += kind.edits(text, context)
-    return _apart(found)
+    return _apart(edit for kind in kinds for edit in kind.edits(text, context))
 
 
 def _apart(found: Iterable[Edit]) -> list[Edit]:

@@ -24,13 +24,15 @@ KANA: Final = 0.7
 LONG: Final = 6
 USUAL: Final = 3.3
 
-_HANGUL: Final = re.compile("[가-힣]")
-_HAN: Final = re.compile("[一-鿿]")
-_KANA: Final = re.compile("[ぁ-ヶ]")
-_CYRILLIC: Final = re.compile("[А-яЁё]")
+_LETTER: Final = re.compile("[가-힣ぁ-ヶА-яЁё]")
+# Runs: they begin with one character of a set, which is fast.
+_HANGUL: Final = re.compile("[가-힣][가-힣]*+")
+_HAN: Final = re.compile("[一-鿿][一-鿿]*+")
+_KANA: Final = re.compile("[ぁ-ヶ][ぁ-ヶ]*+")
+_CYRILLIC: Final = re.compile("[А-яЁё][А-яЁё]*+")
 # Dashes, quotation marks and middle dots of EUC-JP, read as GBK.
 _KANA_SIGNS: Final = re.compile("[〖∽≈ˇ∈∧∠](?<=[ぁ-ヶ一-鿿].)(?=[ぁ-ヶ一-鿿])")
-_CAPITALS: Final = re.compile("[А-ЯЁ]{2,}(?:[ ,.-]{1,3}[А-ЯЁ]{1,})*")
+_CAPITALS: Final = re.compile("[А-ЯЁ][А-ЯЁ]+(?:[ ,.-]{1,3}[А-ЯЁ]{1,})*")
 _WORD: Final = re.compile("[А-ЯЁ]+")
 
 
@@ -54,6 +56,10 @@ def _is_in_cp932(char: str) -> bool:
     return bool(char.encode("cp932", "ignore"))
 
 
+def _count(runs: re.Pattern[str], text: str) -> int:
+    return sum(map(len, runs.findall(text)))
+
+
 def places(text: str) -> Iterator[tuple[int, int, float, str]]:
     """Spans of odd places with their nats and why, in no order.
 
@@ -61,15 +67,18 @@ def places(text: str) -> Iterator[tuple[int, int, float, str]]:
     [(1, 2), (9, 10), (18, 19)]
     """
     head = text[:HEAD]
-    if len(_HANGUL.findall(head)) >= LEAST:
+    # Chinese has none of these: its characters need not be counted.
+    if not _LETTER.search(head):
+        return
+    if _count(_HANGUL, head) >= LEAST:
         for hit in _rare_syllables().finditer(text):
             yield *hit.span(), 3.0, "syllable that Korean does not write"
-    elif len(_KANA.findall(head)) > max(LEAST - 1, KANA * len(_HAN.findall(head))):
+    elif _count(_KANA, head) > max(LEAST - 1, KANA * _count(_HAN, head)):
         for hit in _KANA_SIGNS.finditer(text):
             yield *hit.span(), 3.0, "sign between kana"
         for hit in _not_japanese().finditer(text):
             yield *hit.span(), 2.5, "character that Japanese does not write"
-    elif len(_CYRILLIC.findall(head)) >= LEAST:
+    elif _count(_CYRILLIC, head) >= LEAST:
         for run in _CAPITALS.finditer(text):
             if is_chart(run[0]):
                 continue

@@ -62,7 +62,8 @@ def spaced(text: str) -> Iterator[Suspect]:
     >>> [suspect[:2] for suspect in spaced("MAÇÃ e IRMÃ\\nde 1953 Ã  1968")]
     [(12, 27)]
     """
-    at = text.find("Ã ")
+    # A single character is looked for ten times as fast.
+    at = text.find("Ã ") if "Ã" in text else -1
     while at >= 0:
         start = text.rfind("\n", 0, at) + 1
         end = text.find("\n", at)

@@ -61,9 +61,9 @@ def children(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, int]]:
     given: list[dict[str, int]] = []
     submit = Guard.submit
 
-    def noted(self, *arguments, share=None, readings=()):
+    def noted(self, *arguments, share=None, readings=(), **more):
         given.append({**(share or {}), "readings": len(readings)})
-        submit(self, *arguments, share=share, readings=readings)
+        submit(self, *arguments, share=share, readings=readings, **more)
 
     monkeypatch.setattr(Guard, "submit", noted)
     return given
@@ -212,6 +212,18 @@ def test_what_a_document_may_use_it_may_use_in_all():
     assert failed is not None
     assert (failed.key, failed.cpu_seconds, failed.failure.reason) == (7, 5.0, "cpu")
     assert not little.waiting, "no more begins"
+
+
+@pytest.mark.slow
+def test_children_that_work_at_the_same_time_share_the_limit_of_their_document(tmp_path, long):
+    path = tmp_path / "spin@every.pdf"
+    path.write_bytes(long.read_bytes())
+    (outcome,) = run(
+        [path], tmp_path / "out", settings=Settings(jobs=2, cpu_limit=2), options=FAULTY
+    )
+    assert (outcome.status, outcome.reason) == ("quarantined", "cpu")
+    # Two that may use two seconds each come to four; looked at ten times a second, to 2.2.
+    assert 2 <= outcome.cpu_seconds < 3.5
 
 
 def test_a_document_that_changes_while_it_is_read_is_not_joined():

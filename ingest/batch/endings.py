@@ -77,8 +77,8 @@ def _by_status(message: Message, limits: Limits) -> IngestError | None:
     killer = -status
     if message["killed"] == "flood":
         return LimitError("its report is longer than a report may be", reason="output")
-    if message["killed"] == "wall":
-        return limit_error("wall", limits)
+    if message["killed"] in ("wall", "cpu"):
+        return limit_error(message["killed"], limits)
     if killer == signal.SIGXCPU or (
         killer == signal.SIGKILL and message["cpu_seconds"] >= limits.cpu
     ):

@@ -108,12 +108,16 @@ class Guard(Closing):
         share: Mapping[str, int] | None = None,
         readings: Sequence[int] = (),
         in_turn: bool = False,
+        document: int | None = None,
+        spent: float = 0.0,
     ) -> None:
         """Start on one document in a child. The open files stay the caller's to close.
 
         `share` and `readings` reach the job as they are. With `in_turn` the child may be one
         that has done others before, and has nothing left of them that shows; what does not end
         well there is done once more in a new child, and only what that comes to counts.
+        Children with the same `document` have one CPU limit together, of which `spent` seconds
+        were used before; they are looked at ten times a second.
         """
         self.start()
         while in_turn and self._idle:
@@ -132,6 +136,8 @@ class Guard(Closing):
                     "share": share or {},
                     "readings": len(readings),
                     "in_turn": in_turn,
+                    "document": document,
+                    "spent": spent,
                 },
                 [answer, source, *outputs, *readings],
             )

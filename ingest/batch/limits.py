@@ -76,6 +76,15 @@ def mapped_bytes(process: str = "self") -> int:
     return _pages(process, 0) * resource.getpagesize()
 
 
+def cpu_seconds(process: str) -> float:
+    """Seconds of CPU that a process has used; 0 where the system does not say."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_bytes().rpartition(b")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError):
+        return 0.0
+
+
 def resident_bytes() -> int:
     """Bytes that this process has in memory; 0 where the system does not say."""
     return _pages("self", 1) * resource.getpagesize()

@@ -41,8 +41,13 @@ class ZygoteProgram:
                 stderr=self._errors,
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
-                # Not only what is installed: also the tree that this program runs from.
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+                env={
+                    **os.environ,
+                    # Not only what is installed: also the tree that this program runs from.
+                    "PYTHONPATH": os.pathsep.join(sys.path),
+                    # Functions of libraries are looked up here, once, and not by each child.
+                    "LD_BIND_NOW": "1",
+                },
             )
             undo.pop_all()
         with contextlib.suppress(ConnectionError):

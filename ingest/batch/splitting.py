@@ -64,6 +64,11 @@ class _Split:
         self._used = asking
         self._since = time.monotonic() - asking.seconds
 
+    @property
+    def spent(self) -> float:
+        """Seconds of CPU that its children have used which have ended."""
+        return self._used.cpu_seconds
+
     def take(self, at: int, ending: Ending) -> None:
         """Add the ending of the child that read the range `at`."""
         if ending.report is None:
@@ -182,7 +187,15 @@ class Splitter(Closing):
         split.running.add(key)
         self._ranges[key] = split, at
         share = {"first": pages.start, "stop": pages.stop}
-        self._guard.submit(key, split.held.name, split.held.source, [split.spools[at]], share=share)
+        self._guard.submit(
+            key,
+            split.held.name,
+            split.held.source,
+            [split.spools[at]],
+            share=share,
+            document=split.key,
+            spent=split.spent,
+        )
 
     def _read(self, split: _Split, at: int, child: Ending) -> Ending | None:
         """Take what a range came to; when all are there, have them joined."""
@@ -199,7 +212,15 @@ class Splitter(Closing):
             split.close()
             return failed
         held = split.held
-        self._guard.submit(split.key, held.name, held.source, held.outputs, readings=split.spools)
+        self._guard.submit(
+            split.key,
+            held.name,
+            held.source,
+            held.outputs,
+            readings=split.spools,
+            document=split.key,
+            spent=split.spent,
+        )
         return None
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ Started by `ingest.batch.guard` as `python -m ingest.batch.zygote SOCKET-NUMBER`
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import gc
 import os
 import re
@@ -26,7 +27,7 @@ from typing import Any
 from ingest.batch import child, turns
 from ingest.batch.confine import Confinement
 from ingest.batch.layout import lay_out
-from ingest.batch.limits import Limits, mapped_bytes, resident_bytes
+from ingest.batch.limits import Limits, cpu_seconds, mapped_bytes, resident_bytes
 from ingest.batch.wire import Message, receive, send
 from ingest.settings import Settings
 
@@ -34,6 +35,9 @@ _ORPHAN_CHECK = 1.0
 """Seconds between looks whether the parent still lives, for when its socket was inherited."""
 _MEMORY_LOOK = 0.1
 """Seconds between looks at how much the children map."""
+_GARBAGE = 50_000
+"""Objects that are new before their garbage is looked for: a document of a few pages makes
+fewer, and its process ends with it. At Python's 700 the looking is 4 % of such a document's time."""
 _NEAR_LIMIT = 1 / 3
 """Share of the memory limit at which a crash counts as want of memory: what doubles a block
 holds old and new together, and fails with a third of the limit in use (pdfium on a map of
@@ -50,6 +54,8 @@ class _Child:
     key: int
     chatter: int
     started: float
+    document: int | None = None
+    """What it shares its CPU limit with, where others read the same document."""
     killed: str = ""
     mapped: int = 0
 
@@ -71,6 +77,7 @@ class Zygote:
         self._settings = settings
         self._limits = limits
         self._children: dict[int, _Child] = {}
+        self._spent: dict[int, float] = {}  # seconds of CPU, by shared document, while any runs
         self._guard = os.getppid()
         self._woken, wake = socket.socketpair()
         self._wake = wake
@@ -151,7 +158,10 @@ class Zygote:
         # In both processes, so that neither can be ahead of it.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.setpgid(process, process)
-        self._children[process] = _Child(key, chatter, started)
+        self._children[process] = one = _Child(key, chatter, started, message["document"])
+        if one.document is not None:
+            spent = self._spent.get(one.document, 0.0)
+            self._spent[one.document] = max(spent, message["spent"])
 
     def _become_child(self, message: Message, files: list[int], chatter: int, noise: int) -> None:
         """Turn this fresh fork into the worker of a document. Never returns.
@@ -166,6 +176,9 @@ class Zygote:
             os.close(chatter)
             for one in self._children.values():
                 os.close(one.chatter)
+            limits = self._limits
+            if message["spent"]:
+                limits = dataclasses.replace(limits, cpu=max(0.0, limits.cpu - message["spent"]))
             live = turns.serve if message["in_turn"] else child.live
             live(
                 self._job,
@@ -179,7 +192,7 @@ class Zygote:
                     readings=tuple(files[len(files) - message["readings"] :]),
                 ),
                 child.Surroundings(
-                    os.getppid(), noise, self._limits, self._counted_from, self._confinement
+                    os.getppid(), noise, limits, self._counted_from, self._confinement
                 ),
             )
         finally:
@@ -197,6 +210,8 @@ class Zygote:
             with contextlib.suppress(BlockingIOError):
                 chatter = os.read(one.chatter, _CHATTER)
             os.close(one.chatter)
+            cpu = usage.ru_utime + usage.ru_stime
+            self._book(one, cpu)
             resident = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
             near = _NEAR_LIMIT * self._limits.memory
             send(
@@ -211,13 +226,29 @@ class Zygote:
                     or _OUT_OF_MEMORY.search(chatter) is not None,
                     "chatter": _last_line(chatter),
                     "seconds": time.monotonic() - one.started,
-                    "cpu_seconds": usage.ru_utime + usage.ru_stime,
+                    "cpu_seconds": cpu,
                     "memory": resident,
                 },
             )
 
+    def _book(self, ended: _Child, cpu: float) -> None:
+        """Add what a child has used to what its document has; forget that with the last of them."""
+        if ended.document is None:
+            return
+        self._spent[ended.document] += cpu
+        if all(one.document != ended.document for one in self._children.values()):
+            del self._spent[ended.document]
+
     def _watch(self) -> None:
-        """Kill who is late, and remember how much each child was seen to map."""
+        """Kill who is late or has used up what they share; remember how much each child maps."""
+        if self._spent:
+            spent = dict(self._spent)
+            for process, one in self._children.items():
+                if one.document is not None:
+                    spent[one.document] += cpu_seconds(str(process))
+            for process, one in self._children.items():
+                if one.document is not None and spent[one.document] >= self._limits.cpu:
+                    self._kill(process, one, "cpu")
         now = time.monotonic()
         for process, one in self._children.items():
             if now - one.started >= self._limits.wall:
@@ -282,6 +313,7 @@ def main(arguments: list[str]) -> None:
     # What is loaded stays for good: out of the collector's way, its pages remain shared.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_GARBAGE, *gc.get_threshold()[1:])
     zygote = Zygote(control, job, settings, Limits(**hello["limits"]), confine=hello["confine"])
     send(control, {"ready": os.getpid(), "confined": zygote.confined})
     zygote.serve()

@@ -57,6 +57,7 @@ class Pdfium(NamedTuple):
     character_index: Function
     is_generated: Function
     is_hyphen: Function
+    has_no_unicode: Function
     loose_box: Function
     origin: Function
     count_rectangles: Function
@@ -64,6 +65,8 @@ class Pdfium(NamedTuple):
     font_size: Function
     matrix: Function
     text_object: Function
+    font: Function
+    font_file: Function
     render_mode: Function
     fill_color: Function
     count_objects: Function
@@ -128,6 +131,7 @@ def library() -> Pdfium:
         character_index=bare("FPDFText_GetCharIndexFromTextIndex", integer),
         is_generated=bare("FPDFText_IsGenerated", integer),
         is_hyphen=bare("FPDFText_IsHyphen", integer),
+        has_no_unicode=bare("FPDFText_HasUnicodeMapError", integer),
         loose_box=bare("FPDFText_GetLooseCharBox", integer),
         origin=bare("FPDFText_GetCharOrigin", integer),
         count_rectangles=bound("FPDFText_CountRects", integer, pointer, integer, integer),
@@ -137,6 +141,10 @@ def library() -> Pdfium:
         font_size=bare("FPDFText_GetFontSize", double),
         matrix=bare("FPDFText_GetMatrix", integer),
         text_object=bare("FPDFText_GetTextObject", pointer),
+        font=bare("FPDFTextObj_GetFont", pointer),
+        font_file=bound(
+            "FPDFFont_GetFontData", integer, pointer, pointer, ctypes.c_size_t, pointer
+        ),
         render_mode=bare("FPDFTextObj_GetTextRenderMode", integer),
         fill_color=bare("FPDFPageObj_GetFillColor", integer),
         count_objects=bound("FPDFPage_CountObjects", integer, pointer),

@@ -10,6 +10,10 @@ GARBLED_SHARE = 0.2
 """Pages of formulas in fonts without Unicode values stay below 0.08; pages whose fonts
 lack them altogether lie above 0.5."""
 
+NUMBERS = 0.1
+"""Share of control characters beyond which the others are numbers of glyphs as well: a fifth at
+least where fonts count theirs, 0.02 at most where formulas have some."""
+
 SPARSE = 32
 """Characters: a page number and a stamp, but no text."""
 
@@ -22,6 +26,7 @@ _MEANINGLESS = re.compile(
 _STRANGE = re.compile(
     "[\xa1-\xb6\xb8-\xff\u0100-\u017f\u0192\u02c6-\u02dd\u2020\u2021\u2030\u2039\u203a\u2044\u20ac\u2122\u2202-\u2265\u25ca\ufb01\ufb02]"
 )
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _CID = re.compile(r"\(cid:\d+\)")
 _BLANKS = re.compile(r"\s+")
 
@@ -50,20 +55,26 @@ def readable(text: str) -> int:
 
 
 def is_noise(text: str) -> bool:
-    """Say whether most of a text are signs that no writing has so many of.
+    """Say whether most of a text are signs that no writing has so many of, or nothing at all.
 
     Character codes taken for characters fall among the accented letters and the symbols.
     The richest in accents, Vietnamese, has three in ten; formulas have fewer.
 
     >>> is_noise("ÄÅÇÉÑÖÜáàâäãå187çéè"), is_noise("Tiếng Việt có nhiều dấu"), is_noise("Größe")
     (True, False, False)
+    >>> is_noise("6WUHHW\\x037UHH\\x03,QYHQWRU\\x03"), is_noise("\\ufffd\\ufffd 1. \\ufffd")
+    (True, True)
     """
+    if not text.isprintable() and len(_CONTROLS.findall(text)) > NUMBERS * len(text):
+        return True
     if text.isascii():
         return False
     length = len(text) - text.count(" ") - text.count("\n")
     # In UTF-8 each of them takes a byte more than it counts, which is known in no time.
     if 4 * (len(text.encode("utf-8", "surrogatepass")) - len(text)) <= length:
         return False
+    if 2 * text.count("\ufffd") > length:
+        return True
     strange = len(_STRANGE.findall(text))
     # Without a good many accents the count of what has no meaning decides nothing here.
     return 4 * strange > length and 2 * (strange + meaningless(text)) > length
@@ -75,6 +86,8 @@ def verdict(text: str, *, pictured: bool) -> Quality:
     >>> verdict("Plain text.", pictured=False), verdict("3", pictured=True), verdict("", pictured=True)
     ('good', 'sparse', 'none')
     """
+    if "(cid:" in text:
+        text = _CID.sub("\ufffd", text)
     length = len(_BLANKS.sub("", text)) if len(text) < 2 * SPARSE else len(text)
     if not length:
         return "none"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Literal, NamedTuple
 
 from ingest.document import Document, MetadataValue, Source
@@ -21,6 +22,7 @@ from ingest.extract.pdf.characters import characters, is_plain, plain
 from ingest.extract.pdf.columns import untangled
 from ingest.extract.pdf.fragments import merge_rows, split_rows
 from ingest.extract.pdf.frame import frame
+from ingest.extract.pdf.glyph_numbers import Tables, are_suspected, read_through_fonts
 from ingest.extract.pdf.metadata import read_metadata, read_outline
 from ingest.extract.pdf.order import in_order
 from ingest.extract.pdf.pdfium import (
@@ -141,7 +143,7 @@ def _read(content: bytes, source: Source, options: _Asked) -> Document:
     if found is None:
         none_of = "the page has no" if announced == 1 else f"none of the {announced} pages has a"
         raise NoTextLayerError(f"{name}: {none_of} text layer", advice=_READ_PICTURES)
-    if is_noise(found.text) and all(page.quality in ("none", "garbled") for page in found.pages):
+    if all(page.quality in ("none", "garbled") for page in found.pages) and is_noise(found.text):
         raise GarbledError(
             f"{name}: the fonts do not say which characters they draw, the text layer is noise",
             advice=_READ_PICTURES,
@@ -209,7 +211,7 @@ def _through_pdfium(
                 missing += [index] * (not reading.rows)
                 yield reading
                 continue
-            reading = _read_page(page)
+            reading = _read_page(page, partial(second.code_tables, index))
             if reading.quality == "garbled" or (reading.quality == "none" and has_text(page)):
                 reading = _instead(reading, index, second)
             elif reading.quality == "none":
@@ -240,13 +242,16 @@ def _through_second(second: SecondOpinion, asked: set[int]) -> Iterator[Reading]
         yield _instead(_UNREAD, index, second) if index in asked else _UNREAD
 
 
-def _read_page(page: Handle) -> Reading:
+def _read_page(page: Handle, tables: Callable[[], Tables]) -> Reading:
     page_frame = frame(page)
     text = ""
     rows: list[Row] = []
     with opened_text(page) as text_page:
         if text_page:
-            text = without_layout_gaps(text_page, characters(text_page))
+            text = characters(text_page)
+            if are_suspected(text_page, text):
+                text = read_through_fonts(text_page, text, tables)
+            text = without_layout_gaps(text_page, text)
             rows = read_rows(text_page, page_frame, text)
             if rows:
                 rows = split_rows(text_page, page_frame, rows)

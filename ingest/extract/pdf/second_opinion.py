@@ -8,6 +8,7 @@ no log line.
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from typing import Any
 
 from ingest.extract.pdf.characters import plain
 from ingest.extract.pdf.rows import TINY, Row
+
+_NO_CHARACTER = re.compile(r"\x00|\(cid:\d+\)")
+"""What pdfminer writes for a glyph without a character."""
 
 
 @contextmanager
@@ -91,6 +95,19 @@ class SecondOpinion:
         self._open()
         return len(self._pages)
 
+    def code_tables(self, index: int) -> dict[bytes, dict[int, str]]:
+        """Return what the files of a page's fonts know of their codes; see `font_tables`."""
+        self._open()
+        if index >= len(self._pages):
+            return {}
+        from ingest.extract.pdf.font_tables import code_tables
+
+        with _quiet():
+            try:
+                return code_tables(self._pages[index].page_obj.resources)
+            except Exception:  # noqa: BLE001 - as above
+                return {}
+
     def page(self, index: int) -> tuple[list[Row], float, float] | None:
         """Read one page: its rows from the top down, its width and height. None: it cannot."""
         self._open()
@@ -107,7 +124,7 @@ class SecondOpinion:
                 page.close()
         rows = []
         for line in lines:
-            text = plain(line["text"].replace("\x00", "\ufffd").strip())
+            text = plain(_NO_CHARACTER.sub("\ufffd", line["text"]).strip())
             if text:
                 sizes = sorted(character["size"] for character in line["chars"])
                 box = (line["x0"], line["top"], line["x1"], line["bottom"])

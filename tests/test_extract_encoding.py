@@ -196,6 +196,28 @@ def test_one_accidental_pair_is_no_utf8() -> None:
     assert found.encoding != "utf-8"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where x\u0304 is the mean",
+        "cafe\u0301 au lait",
+        "the ƒ key",
+        "a \N{HEBREW LETTER ALEF} for sets",
+        "Orașul București",
+        "the \u02c8 mark",
+        "naïve",
+    ],
+)
+def test_a_single_letter_that_is_seldom_is_utf8(text: str) -> None:
+    assert read(text.encode()).text.strip() == text
+
+
+@pytest.mark.parametrize("text", ["这是T台", "一个市场", "K线图", "台湾同胞"])
+def test_short_chinese_is_no_utf8(text: str) -> None:
+    found = detect(text.encode("gb18030"))
+    assert found is None or found.encoding != "utf-8"
+
+
 def test_detection_looks_beyond_an_ascii_beginning() -> None:
     content = b"An abstract in plain English.\n" * (SAMPLE // 20) + CHINESE.encode("gbk")
     document = read(content)

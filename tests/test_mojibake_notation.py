@@ -117,3 +117,34 @@ def test_a_short_word_alone_is_repaired_in_its_own_language_only() -> None:
 )
 def test_only_signs_are_taken_for_notation(text: str, rest: str) -> None:
     assert without_signs(text)[0] == rest
+
+
+@pytest.mark.parametrize(
+    "carrier",
+    [
+        "{}",
+        "他去年访问了{}。",
+        "The office in {} was closed last year.",
+        "Город {} был основан давно.",
+        "Das Büro in {} wurde geschlossen.",
+        "Le siège de {} a été fermé.",
+        "{}市の人口は増えた。",
+    ],
+)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Žďár nad Sázavou",
+        "Ardèche",
+        "Xârâcùù",
+        "Apurinã",
+        "São Tomé",
+        "Łódź",
+        "Győr",
+        "Çorlu",
+        "Tromsø",
+    ],
+)
+def test_a_foreign_name_stays(carrier: str, name: str) -> None:
+    text = carrier.replace("{}", name)
+    assert repaired(text) == text

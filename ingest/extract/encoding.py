@@ -57,6 +57,12 @@ _UTF8_CHARACTER: Final = re.compile(
     rb"|\xf4[\x80-\x8f][\x80-\xbf]{2}"
 )
 _EVERYDAY: Final = re.compile(rb"[\xc2-\xc5][\x80-\xbf]|[\xce\xcf\xd0\xd1][\x80-\xbf]")
+# No second byte of GB 2312, Big5 or KS X 1001.
+_NO_PAIR: Final = re.compile(rb"[\xc2-\xdf][\x80-\xa0]")
+# Marks on small letters, seldom letters beside them, and nothing else.
+_ON_LETTERS: Final = re.compile(
+    rb"(?:[a-z][\xc6-\xcd][\x80-\xbf]|[\xc6-\xcb][\x80-\xbf](?=[a-z])|[\x00-\x7f])+"
+)
 _CUT_HEAD: Final = re.compile(rb"\A[\x80-\xbf]{1,3}")
 _CUT_TAIL: Final = re.compile(
     rb"(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})\Z"
@@ -185,9 +191,12 @@ def _detect_utf8(content: bytes, declared: str | None) -> Detection | None:
     long = sum(len(character) > 2 for character in characters)
     if broken == 0:
         # Two bytes are UTF-8 by accident in 14 % of the characters of GBK. A few of them
-        # prove it only as letters of an alphabet that is written every day.
-        if long == 0 and len(characters) < 4 and not all(map(_EVERYDAY.match, characters)):
-            return None
+        # prove it as letters of an alphabet that is written every day, or if the sets that
+        # Chinese and Korean mostly write have no such pair.
+        few = long == 0 and len(characters) < 4
+        if few and not any(map(_NO_PAIR.match, characters)):
+            if not all(map(_EVERYDAY.match, characters)) and not _ON_LETTERS.fullmatch(content):
+                return None
         if cut and long == 0:
             return None
         return Detection("utf-8", 1 - 0.5 * 0.14 ** len(characters))

@@ -206,6 +206,7 @@ _ODD: Final = (
             f"(?<![\\w{_SMALL}])[^\\s!-~{LETTERS}‘“”„‚«‹¿¡’·\u00ad‐-—…、-〉「」『』，。（•§№](?=[{_SMALL}])"
         ),
     ),
+    (5.0, re.compile(f"(?<=[A-Za-zÀ-ɏ])[〈-】](?=[{_SMALL}])")),
     (5.0, re.compile("[ｦ-ﾟ](?=[一-鿿A-Za-z])|(?<=[一-鿿A-Za-z])[ｦ-ﾟ]")),
     # Only Korean parts its words by spaces.
     (3.0, re.compile("[぀-ヿ一-鿿] (?=[぀-ヿ一-鿿])")),

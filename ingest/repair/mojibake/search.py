@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from ingest.repair.mojibake import spelling
 from ingest.repair.mojibake.channels import LATIN, Channel
 from ingest.repair.mojibake.context import language, strangers
-from ingest.repair.mojibake.letters import LETTERS, is_spelled
+from ingest.repair.mojibake.letters import INNER_CAPITAL, LETTERS, capitals, is_spelled
 from ingest.repair.mojibake.looks import ANY
 from ingest.repair.mojibake.plausibility import coarse, nats
 from ingest.repair.mojibake.readings import LEAD, MARGIN, WINDOW, Reading, best, is_chart, readings
@@ -54,6 +54,7 @@ _CORE: Final = re.compile(r"[!-~]*[^\x00-\x7f](?:.*[^\x00-\x7f])?[!-~]*", re.DOT
 # Where a byte is lost, every reading without it is wrong.
 _LOST: Final = re.compile(r"\ufffd|[^\x00-\x7f]\?[^\x00-\x7f]")
 _BEYOND: Final = re.compile(r"[^\x00-\x7f]+")
+_ACCENTED: Final = re.compile("[À-ÖØ-öø-ɏ]")
 # A letter against a figure is no word.
 _LETTERS: Final = re.compile(f"(?<![0-9])[{LETTERS}]+(?:[’'][{LETTERS}]+)*(?![0-9])")
 _PAIRED: Final = re.compile("“[^“”]+”|‘[^‘’]+’|«[^«»]+»|„[^„“]+“")
@@ -229,9 +230,10 @@ def _is_telling(line: str, start: int, end: int, reading: Reading) -> bool:
 
     Encodings of one byte make a letter of any sign, and any two letters are a word somewhere.
     """
-    if reading.channel.written not in WRITTEN_IN_BYTES:
-        return True
     before, after = line[start:end], reading.text
+    if reading.channel.written not in WRITTEN_IN_BYTES:
+        # A name of another language has letters enough for two or three characters.
+        return len(_WIDE.findall(after)) >= TELLING or not all(map(_is_name, before.split()))
     changes = differences(before, after)
     if sum(last - first for first, last, _ in changes) >= TELLING or _PAIRED.search(after):
         return True
@@ -242,12 +244,18 @@ def _is_telling(line: str, start: int, end: int, reading: Reading) -> bool:
         stood.update(_words_at(before, first, last))
         words.update(_words_at(after, first + moved, first + moved + len(said)))
         moved += len(said) - (last - first)
+    if len(words) < 2 and is_spelled(before) and _ACCENTED.search(line[:start] + line[end:]):
+        return False  # a foreign name beside accents that are right
     if max(sum(map(len, stood)), sum(map(len, words))) >= TELLING:
         return True
     lane = language(f"{line[:start]} {line[end:]}") if words else None
     return lane is not None and all(
         spelling.levels(word)[lane] <= USUAL * spelling.STEP for word in words
     )
+
+
+def _is_name(word: str) -> bool:
+    return word.isalpha() and not _WIDE.search(word) and capitals(word) < INNER_CAPITAL
 
 
 def _words_at(text: str, start: int, end: int) -> Iterator[str]:

@@ -194,9 +194,9 @@ def _detect_utf8(content: bytes, declared: str | None) -> Detection | None:
         # prove it as letters of an alphabet that is written every day, or if the sets that
         # Chinese and Korean mostly write have no such pair.
         few = long == 0 and len(characters) < 4
-        if few and not any(map(_NO_PAIR.match, characters)):
-            if not all(map(_EVERYDAY.match, characters)) and not _ON_LETTERS.fullmatch(content):
-                return None
+        told = any(map(_NO_PAIR.match, characters)) or all(map(_EVERYDAY.match, characters))
+        if few and not told and not _ON_LETTERS.fullmatch(content):
+            return None
         if cut and long == 0:
             return None
         return Detection("utf-8", 1 - 0.5 * 0.14 ** len(characters))

@@ -206,6 +206,9 @@ def test_one_accidental_pair_is_no_utf8() -> None:
         "Orașul București",
         "the \u02c8 mark",
         "naïve",
+        "không có thư",
+        "a name: \N{ARABIC LETTER SAD}",
+        "the \x07 bell \N{EM DASH} once",
     ],
 )
 def test_a_single_letter_that_is_seldom_is_utf8(text: str) -> None:

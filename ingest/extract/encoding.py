@@ -59,9 +59,10 @@ _UTF8_CHARACTER: Final = re.compile(
 _EVERYDAY: Final = re.compile(rb"[\xc2-\xc5][\x80-\xbf]|[\xce\xcf\xd0\xd1][\x80-\xbf]")
 # No second byte of GB 2312, Big5 or KS X 1001.
 _NO_PAIR: Final = re.compile(rb"[\xc2-\xdf][\x80-\xa0]")
-# Marks on small letters, seldom letters beside them, and nothing else.
+# Letters and marks beside small letters, letters of Arabic, and nothing else.
 _ON_LETTERS: Final = re.compile(
-    rb"(?:[a-z][\xc6-\xcd][\x80-\xbf]|[\xc6-\xcb][\x80-\xbf](?=[a-z])|[\x00-\x7f])+"
+    rb"(?:[a-z](?:[\xc2-\xcd][\x80-\xbf])+|(?:[\xc2-\xcd][\x80-\xbf])+(?=[a-z])"
+    rb"|[\xd8-\xdb][\x80-\xbf]|[\x00-\x7f])+"
 )
 _CUT_HEAD: Final = re.compile(rb"\A[\x80-\xbf]{1,3}")
 _CUT_TAIL: Final = re.compile(
@@ -98,9 +99,10 @@ def looks_binary(content: bytes) -> bool:
     >>> looks_binary(bytes(range(256))), looks_binary(b"one bell (\\x07) in a line of plain words, fifty-nine bytes")
     (True, False)
     """
-    # 2 %: text extracted from old programs keeps strays below 1 %, random bytes have 10 %.
+    # 2 %: text extracted from old programs keeps strays below 1 %, random bytes have 10 %. One
+    # is no evidence, however short the text.
     return any(
-        sum(1 for _ in _CONTROL.finditer(part)) > len(part) * 0.02 for part in _samples(content)
+        sum(1 for _ in _CONTROL.finditer(part)) > 1 + len(part) * 0.02 for part in _samples(content)
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import os
 import secrets
 import shutil
@@ -16,7 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.batch import RunOptions, run
+from ingest.batch import Outcome, RunOptions, run
+from ingest.batch.options import DOCUMENT_JOB
 from ingest.errors import MissingExtraError, UsageError
 from ingest.settings import Settings
 
@@ -192,13 +195,84 @@ def _kill_one_worker(folder: str) -> int:
 
 
 def test_a_missing_extra_is_named_with_the_way_to_get_it(tmp_path, monkeypatch):
-    monkeypatch.setattr("ingest.batch.ray_engine.find_spec", lambda name: None)
+    monkeypatch.setattr("ingest.batch.ray_worker.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r"pip install 'ingest\[ray\]'"):
         list(run([], tmp_path / "out", options=RunOptions(engine="ray")))
+    with pytest.raises(MissingExtraError, match=r"pip install 'ingest\[ray\]'"):
+        list(run([], tmp_path / "out", options=RunOptions(engine="ray", field="text")))
 
 
-def test_engines_that_are_none_and_datasets_on_a_cluster_are_refused(tmp_path):
+def test_an_engine_that_is_none_is_refused(tmp_path):
     with pytest.raises(UsageError, match="no engine"):
         list(run([], tmp_path / "out", options=RunOptions(engine="spark")))
-    with pytest.raises(UsageError, match="one machine"):
-        list(run([], tmp_path / "out", options=RunOptions(engine="ray", field="text")))
+
+
+def _dataset(path: Path, texts: list[str]) -> Path:
+    rows = [json.dumps({"id": n, "n": n / 3, "text": text}) for n, text in enumerate(texts, 1)]
+    if path.suffix == ".parquet":
+        pyarrow = pytest.importorskip("pyarrow", reason="the extra [parquet] is not installed")
+        parquet = pytest.importorskip("pyarrow.parquet")
+        parquet.write_table(pyarrow.Table.from_pylist([json.loads(row) for row in rows]), path)
+    else:
+        path.write_bytes(gzip.compress("\n".join(rows).encode()))
+    return path
+
+
+def _both_ways(path: Path, folder: Path, settings: Settings, job: str) -> list[Outcome]:
+    """Clean a dataset here and on the cluster: the same files to the last byte."""
+    outcomes = []
+    for engine in ("local", "ray"):
+        options = RunOptions(field="text", id_field="id", engine=engine, job=job)
+        outcomes += run([path], folder / engine, settings=settings, options=options)
+    here, there = outcomes
+    assert (here.status, here.reason, here.rows, here.edits, here.marks) == (
+        *(there.status, there.reason, there.rows, there.edits, there.marks),
+    )
+    for one, other in zip(here.outputs, there.outputs, strict=True):
+        assert one.name == other.name
+        assert one.read_bytes() == other.read_bytes()
+    return outcomes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["crawl.jsonl.gz", "crawl.parquet"])
+def test_a_dataset_comes_back_from_the_cluster_row_for_row(tmp_path, joined, name):
+    damaged = "社區(qū)工作，關(guān)于學(xué)习的报告。"
+    texts = [damaged if n % 7 == 0 else f"row {n}" for n in range(9000)]
+    path = _dataset(tmp_path / name, texts)
+    _, there = _both_ways(path, tmp_path, Settings(jobs=2), DOCUMENT_JOB)
+    changed = len(texts[::7])
+    assert there.status == "done"
+    assert there.rows == {"total": 9000, "changed": changed, "unchanged": 9000 - changed}
+    assert there.outputs[0].name == name
+
+
+@pytest.mark.slow
+def test_rows_that_kill_cost_themselves_alone_on_a_cluster(tmp_path, joined):
+    faults = {n: fault for n, (fault, _) in FAULTS.items() if fault != "half-output"}
+    texts = [f"fault: {faults[n]}" if n in faults else f"row {n}" for n in range(1, 301)]
+    path = _dataset(tmp_path / "crawl.jsonl.gz", texts)
+    job = "hostile.faulty_rows:faulty_lines"
+    _, there = _both_ways(path, tmp_path, TINY, job)
+    assert there.rows == {"total": 300, "left": len(faults), "unchanged": 300 - len(faults)}
+
+
+@pytest.mark.slow
+def test_rows_of_a_lost_worker_are_cleaned_by_another(tmp_path, joined):
+    """One that sleeps holds its worker until that is killed from outside."""
+    texts = ["fault: hang 2" if n == 4000 else f"row {n}" for n in range(1, 6001)]
+    path, killed = _dataset(tmp_path / "crawl.jsonl.gz", texts), []
+
+    def kill(name: str, rows: int, share: float) -> None:
+        if not killed:
+            killed.extend([number] if (number := _kill_one_worker(joined)) else [])
+
+    options = RunOptions(
+        job="hostile.faulty_rows:faulty_lines", field="text", engine="ray", watch=kill
+    )
+    (outcome,) = run([path], tmp_path / "out", settings=TINY, options=options)
+    assert killed
+    assert (outcome.status, outcome.rows["total"]) == ("done", 6000)
+    (made, _) = outcome.outputs
+    lines = gzip.decompress(made.read_bytes()).splitlines()
+    assert [json.loads(line)["text"] for line in lines] == texts

@@ -37,12 +37,10 @@ def engine_for(folder: OutputFolder, settings: Settings, options: RunOptions) ->
     if options.engine not in ("local", "ray"):
         raise UsageError(f"no engine {options.engine!r}", advice="known: local, ray")
     if options.field is not None:
-        if options.engine != "local":
-            raise UsageError(
-                "a dataset is cleaned on one machine",
-                advice="give each machine some of the shards, with a command and an output folder"
-                " of its own; or leave out --engine",
-            )
+        if options.engine == "ray":
+            from ingest.batch.datasets.ray_engine import RayDatasetEngine
+
+            return RayDatasetEngine(folder, settings, options)
         from ingest.batch.datasets.engine import DatasetEngine
 
         return DatasetEngine(folder, settings, options)

@@ -15,7 +15,7 @@ from typing import Any
 from ingest.batch.closing import Closing
 from ingest.batch.datasets.feed import PATIENCE, UNBOUNDED, Dataset, Reading, cpu_limit, ended
 from ingest.batch.datasets.kinds import Kind, kind_of, output_names
-from ingest.batch.datasets.pieces import Cleaners, Loaded, Sums
+from ingest.batch.datasets.pieces import Cleaners, Loaded, RowGuard, Sums
 from ingest.batch.datasets.repeats import mark_repeats
 from ingest.batch.datasets.verdict import judged, outcome
 from ingest.batch.datasets.wire import (
@@ -59,7 +59,9 @@ class DatasetEngine(Closing):
         self._folder = folder
         self._settings = settings
         self._options = options
-        self._guards: dict[str, Guard] = {}
+        self._guards: dict[str, RowGuard] = {}
+        self._flying = settings.workers
+        """Chunks at work at a time."""
 
     def close(self) -> list[Outcome]:
         """End all children. What a dataset in the middle came to is kept for the next run."""
@@ -167,7 +169,7 @@ class DatasetEngine(Closing):
             "skip": point["chunks"],
         }
         guard = self._guard(self._job(dataset.kind))
-        cleaners = Cleaners(guard, self._settings.workers, work.temporary, order)
+        cleaners = Cleaners(guard, self._flying, work.temporary, order)
         cleaners.sums = Sums.from_json(point["sums"])
         with Reading(self._settings, dataset, work.temporary(), order) as reading:
             try:
@@ -219,7 +221,7 @@ class DatasetEngine(Closing):
         flying: dict[int, Loaded] = {}
         number, row = point["chunks"], point["rows"] + 1
         due, noted = number, time.monotonic()
-        most = self._settings.workers * _AHEAD
+        most = self._flying * _AHEAD
         more = True
         try:
             while more or flying:
@@ -260,10 +262,13 @@ class DatasetEngine(Closing):
     def _job(self, kind: Kind) -> str:
         return _JOBS[kind.form] if self._options.job == DOCUMENT_JOB else self._options.job
 
-    def _guard(self, job: str) -> Guard:
+    def _guard(self, job: str) -> RowGuard:
         if job not in self._guards:
-            self._guards[job] = Guard(self._settings, job, output_limit=self._options.output_limit)
+            self._guards[job] = self._started(job)
         return self._guards[job]
+
+    def _started(self, job: str) -> RowGuard:
+        return Guard(self._settings, job, output_limit=self._options.output_limit)
 
 
 def _size(path: Path) -> int:

@@ -8,19 +8,32 @@ it is, with the reason.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from ingest.batch.datasets.wire import Verbatim, progress, write_order
 from ingest.batch.endings import Ending, counts, short, whole
-from ingest.batch.guard import Guard, GuardError
+from ingest.batch.guard import GuardError
 from ingest.errors import DocumentError, OutputError
 
 _HEARTBEAT = 0.2
 """Seconds after which whoever waits may look after other things."""
 _TRIES = 3
 """How often a row is tried when it is the guard that fails."""
+
+
+class RowGuard(Protocol):
+    """What cleans rows: a guard, here or elsewhere."""
+
+    def submit(self, key: int, name: str, source: int, outputs: Sequence[int] = ()) -> None:
+        """Start on some rows."""
+
+    def wait(self, timeout: float | None = None) -> list[Ending]:
+        """Wait until something happened; return what ended."""
+
+    def close(self) -> None:
+        """Kill what is in flight."""
 
 
 @dataclass(slots=True, eq=False)
@@ -123,7 +136,11 @@ class Cleaners:
     """The children that clean chunks: `workers` at a time, one guard for all of them."""
 
     def __init__(
-        self, guard: Guard, workers: int, temporary: Callable[[], IO[bytes]], order: dict[str, Any]
+        self,
+        guard: RowGuard,
+        workers: int,
+        temporary: Callable[[], IO[bytes]],
+        order: dict[str, Any],
     ) -> None:
         self._files = 4 if order["sketches"] else 3
         self._guard = guard

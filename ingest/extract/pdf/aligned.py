@@ -9,13 +9,14 @@ the marks of a list are no cells, and full lines of a column are prose.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, count, pairwise
+from typing import NamedTuple
 
 from ingest.extract.pdf.cells import Piece
 from ingest.extract.pdf.characters import DROPPED
 from ingest.extract.pdf.columns import Gap, gaps
-from ingest.extract.pdf.corridors import CORRIDOR, FEWEST, Segment, lines_of, runs
+from ingest.extract.pdf.corridors import CORRIDOR, FEWEST, SAME_LINE, Segment, lines_of, runs
 from ingest.extract.pdf.frame import Frame
 from ingest.extract.pdf.gridding import gridded
 from ingest.extract.pdf.pdfium import Handle
@@ -51,27 +52,45 @@ NEAR = 3
 _STRIPPED = " \t" + DROPPED
 
 
+class Announced(NamedTuple):
+    """The rows of a page, and which of them are signs of a table: every table has some.
+
+    `sparse` rows are longer than their characters need, so that they have a gap; those
+    `beside` others begin behind the end of the row before, and no lower.
+    """
+
+    rows: list[Row]
+    sparse: list[int]
+    beside: list[int]
+
+
+def announced(rows: list[Row]) -> Announced:
+    """Look for the signs of a table. Where a page is prose that costs hardly anything."""
+    beside = [
+        at
+        for at, (one, two) in enumerate(pairwise(rows))
+        if two[1][0] > one[1][2] and two[1][1] < one[1][3] - 0.3 * two[2]
+    ]
+    return Announced(rows, list(compress(count(), _sparse(rows))), beside)
+
+
 def with_aligned(
-    text_page: Handle, page_frame: Frame, rows: list[Row], level: Sequence[Ruling]
+    text_page: Handle, page_frame: Frame, page: Announced, level: Sequence[Ruling]
 ) -> list[Row]:
     """Give the rows with those of tables whose cells only stand in columns as their own.
 
     `level` are the level lines that the page draws: they part rows where they run between
     them. The texts of the new rows no longer fit PDFium's indices.
     """
-    if page_frame.turns:
+    rows = page.rows
+    if page_frame.turns or len(page.sparse) + len(page.beside) < FEWEST:
         return rows
-    found = _parted(text_page, page_frame, rows)
-    if not found:
+    found = _parted(text_page, page_frame, page)
+    if found is None:
         return rows
     made: dict[int, tuple[frozenset[int], list[Row]]] = {}
     for begin, end in _stretches(rows):
-        segments = [
-            Segment(index, piece, (piece.box[1] + piece.box[3]) / 2)
-            for index in range(begin, end)
-            for piece in _pieces(rows[index], found.get(index, ()))
-        ]
-        for run in runs(lines_of(segments)):
+        for run in runs(lines_of(_segments(rows, begin, end, found))):
             table = gridded(run, level)
             if table is not None:
                 made[min(table[0])] = table
@@ -96,42 +115,41 @@ def with_aligned(
     return ordered
 
 
-def _parted(text_page: Handle, page_frame: Frame, rows: Sequence[Row]) -> dict[int, Sequence[Gap]]:
-    """The gaps of rows near a sign of a table, by index; none where the page announces none.
+def _parted(
+    text_page: Handle, page_frame: Frame, page: Announced
+) -> dict[int, Sequence[Gap]] | None:
+    """The gaps of rows near a sign of a table, by index; None where none turns out to be one.
 
-    Where it is prose that costs hardly anything: only rows that seem to have a gap are
-    asked, and their neighbours only where they have.
+    Only rows that seem to have a gap are asked, and their neighbours only where they have.
     """
-    sparse = list(compress(count(), _sparse(rows)))
-    # A row that begins to the right of the one before, and no lower.
-    beside = [
-        at
-        for at, (one, two) in enumerate(pairwise(rows))
-        if two[1][0] > one[1][2] and two[1][1] < one[1][3] - 0.3 * two[2]
-    ]
-    if len(sparse) + len(beside) < FEWEST:
-        return {}
+    rows, sparse, beside = page
     found: dict[int, Sequence[Gap]] = {}
 
     def ask(indices: Iterable[int]) -> None:
+        # What has no blank has no gap, and of a text that fits no indices none can be asked for.
         asked = [at for at in indices if at not in found and _is_whole(rows[at])]
-        # What has no blank has no gap.
-        spaced = [at for at in asked if " " in rows[at].text]
-        of_rows = gaps(text_page, page_frame, [rows[at] for at in spaced], CORRIDOR)
-        found.update(dict.fromkeys(asked, ()))
-        found.update(zip(spaced, of_rows, strict=True))
+        of_rows = gaps(text_page, page_frame, [rows[at] for at in asked], CORRIDOR)
+        found.update(zip(asked, of_rows, strict=True))
 
     ask(sparse)
     near: set[int] = set()
     for at in beside + [at for at in sparse if found.get(at)]:
         near.update(range(max(0, at - NEAR), min(len(rows), at + NEAR + 1)))
     ask(sorted(near))
-    return found if near else {}
+    return found if near else None
 
 
 def _is_whole(row: Row) -> bool:
-    """Say whether the text of a row still fits PDFium's indices."""
-    return _fits(row) and len(row.text) == row.last - row.first + 1
+    """Say whether a row has blanks, and a text that still fits PDFium's indices."""
+    text, _, size, angle, visible, first, last = row
+    return (
+        " " in text
+        and len(text) == last - first + 1
+        and "\t" not in text
+        and visible
+        and not angle
+        and size > 0
+    )
 
 
 def _sparse(rows: Sequence[Row]) -> list[bool]:
@@ -182,13 +200,36 @@ def _stretches(rows: Sequence[Row]) -> Iterator[tuple[int, int]]:
 
 
 def _fits(row: Row) -> bool:
-    return not row.angle and row.visible and "\t" not in row.text and row.size > 0
+    text, _, size, angle, visible, _, _ = row
+    return visible and not angle and size > 0 and "\t" not in text
+
+
+def _segments(
+    rows: Sequence[Row], begin: int, end: int, found: Mapping[int, Sequence[Gap]]
+) -> list[Segment]:
+    """The rows of a stretch, cut at their gaps; none where no line has more than one piece."""
+    middles = [(box[1] + box[3]) / 2 for _, box, _, _, _, _, _ in rows[begin:end]]
+    if not any(map(found.get, range(begin, end))) and all(
+        two - one >= SAME_LINE * row.size
+        for one, two, row in zip(middles, middles[1:], rows[begin:end], strict=False)
+    ):
+        return []
+    new = tuple.__new__
+    segments: list[Segment] = []
+    for index, middle in zip(range(begin, end), middles, strict=True):
+        between = found.get(index)
+        row = rows[index]
+        if between:
+            segments += [Segment(index, piece, middle) for piece in _pieces(row, between)]
+            continue
+        text = row.text.strip(_STRIPPED)
+        if text:
+            # `Piece` and `Segment` themselves take twice as long.
+            segments.append(new(Segment, (index, new(Piece, (text, row.box, row.size)), middle)))
+    return segments
 
 
 def _pieces(row: Row, between: Sequence[Gap]) -> list[Piece]:
-    if not between:
-        text = row.text.strip(_STRIPPED)
-        return [Piece(text, row.box, row.size)] if text else []
     pieces: list[Piece] = []
     x0, top, x1, bottom = row.box
     begin, left = 0, x0

@@ -7,13 +7,12 @@ by index, so the text keeps one character for each index until rows are done.
 
 from __future__ import annotations
 
-import ctypes
 import re
 from collections.abc import Sequence
-from itertools import accumulate, chain, repeat
+from itertools import accumulate, compress, repeat
 from typing import NamedTuple
 
-from ingest.extract.pdf.pdfium import Handle, library
+from ingest.extract.pdf.pdfium import Answers, Handle, answers, library
 
 HYPHEN = "\ufffe"
 """What PDFium's text holds for a hyphen that ends a line, and for a glyph without a code."""
@@ -43,8 +42,8 @@ def characters(text_page: Handle) -> str:
     count = pdfium.count_characters(text_page)
     if count <= 0:
         return ""
-    units = (ctypes.c_ushort * (count + 1))()
-    written = pdfium.text(text_page, 0, count, ctypes.addressof(units)) - 1
+    units = answers("H")
+    written = pdfium.text(text_page, 0, count, units.place(count + 1)) - 1
     text = _halves(units, written)
     if written == count:
         return text
@@ -55,9 +54,9 @@ def characters(text_page: Handle) -> str:
     return "".join(map(_character, map(pdfium.unicode, repeat(text_page), range(count))))
 
 
-def _halves(units: ctypes.Array[ctypes.c_ushort], count: int) -> str:
-    text = bytes(memoryview(units)[:count]).decode("utf-16-le", "surrogatepass")
-    return text if len(text) == count else "".join(map(chr, units[:count]))
+def _halves(units: Answers, count: int) -> str:
+    text = units.text(count, "surrogatepass")
+    return text if len(text) == count else "".join(map(chr, units.values(count)))
 
 
 def _character(code: int) -> str:
@@ -158,40 +157,43 @@ def spans(text_page: Handle, text: str) -> Spans:
     """
     pieces = text.split(_LINE_END)
     offsets = list(accumulate([len(piece) + 2 for piece in pieces], initial=0))
-    if HYPHEN in text:
-        divided = [
-            _pieces(text_page, piece, offset) if HYPHEN in piece else (piece,)
+    has_hyphens = HYPHEN in text
+    if has_hyphens:
+        pieces, offsets = _divided(text_page, pieces, offsets)
+    lines = [piece.strip(" ") for piece in pieces]
+    if has_hyphens or text[:1] == " " or _LINE_END + " " in text:
+        offsets = [
+            offset + len(piece) - len(piece.lstrip(" ")) if piece[:1] == " " else offset
             for piece, offset in zip(pieces, offsets, strict=False)
         ]
-        offsets = [
-            at
-            for parts, offset in zip(divided, offsets, strict=False)
-            for at in accumulate(map(len, parts[:-1]), initial=offset)
-        ]
-        pieces = list(chain.from_iterable(divided))
-    firsts: list[int] = []
-    texts: list[str] = []
-    for piece, offset in zip(pieces, offsets, strict=False):
-        line = piece.strip(" ")
-        if line:
-            firsts.append(offset if piece[0] != " " else offset + piece.index(line[0]))
-            texts.append(line)
-    lasts = [first + length - 1 for first, length in zip(firsts, map(len, texts), strict=True)]
+    firsts = list(compress(offsets, lines))
+    texts = list(filter(None, lines))
+    lasts = [first + len(line) - 1 for first, line in zip(firsts, texts, strict=True)]
     if "\t" in text or text.count("\r") + text.count("\n") > 2 * text.count(_LINE_END):
         texts = [_STRAY_ENDS.sub(" ", line) for line in texts]
     return Spans(firsts, lasts, texts)
 
 
-def _pieces(text_page: Handle, part: str, offset: int) -> Sequence[str]:
-    """Split behind the hyphens that end lines; a glyph without a code becomes U+FFFD."""
+def _divided(
+    text_page: Handle, pieces: Sequence[str], offsets: Sequence[int]
+) -> tuple[list[str], list[int]]:
+    """Split lines behind the hyphens that end lines; a glyph without a code becomes U+FFFD."""
     is_hyphen = library().is_hyphen
-    pieces = []
-    begin = 0
-    at = part.find(HYPHEN)
-    while at >= 0:
-        if is_hyphen(text_page, offset + at) == 1:
-            pieces.append(part[begin:at].replace(HYPHEN, "\ufffd") + "-")
-            begin = at + 1
-        at = part.find(HYPHEN, at + 1)
-    pieces.append(part[begin:].replace(HYPHEN, "\ufffd"))
-    return pieces
+    divided: list[str] = []
+    begins: list[int] = []
+    for piece, offset in zip(pieces, offsets, strict=False):
+        begin = 0
+        at = piece.find(HYPHEN)
+        if at < 0:
+            divided.append(piece)
+            begins.append(offset)
+            continue
+        while at >= 0:
+            if is_hyphen(text_page, offset + at) == 1:
+                divided.append(piece[begin:at].replace(HYPHEN, "\ufffd") + "-")
+                begins.append(offset + begin)
+                begin = at + 1
+            at = piece.find(HYPHEN, at + 1)
+        divided.append(piece[begin:].replace(HYPHEN, "\ufffd"))
+        begins.append(offset + begin)
+    return divided, begins

@@ -43,6 +43,9 @@ WORDS = 6
 EVEN = 1.6
 """The widest gap of a line by its narrowest: those of a justified line are alike."""
 
+SAME_LINE = 0.45
+"""In em: pieces whose middles are level within less stand on one line."""
+
 MOST = 60
 """Segments of a line: more is a plot."""
 
@@ -75,7 +78,7 @@ def lines_of(segments: Sequence[Segment]) -> list[Line]:
             lines[-1].append(segment)
         else:
             lines.append([segment])
-            bottom = middle + 0.45 * size
+            bottom = middle + SAME_LINE * size
     for line in lines:
         if len(line) > 1:
             line.sort(key=lambda one: one.piece.box[0])
@@ -85,13 +88,13 @@ def lines_of(segments: Sequence[Segment]) -> list[Line]:
 def runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """Runs of lines through which corridors go, each as long as it can be."""
     begin = done = 0
-    while begin < len(lines):
-        if not 1 < len(lines[begin]) <= MOST:
+    while begin + FEWEST <= len(lines):
+        if not 1 < len(lines[begin]) <= MOST or not _follow(lines[begin : begin + FEWEST]):
             begin += 1
             continue
         columns = merged([], lines[begin])
         end = begin + 1
-        while end < len(lines) and _follows(lines[end - 1], lines[end]):
+        while end < len(lines) and _follow(lines[end - 1 : end + 1]):
             more = merged(columns, lines[end])
             if len(more) < 2 or _bridges(lines[begin:end], columns, lines[end]):
                 break
@@ -111,8 +114,11 @@ def runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
         begin = done = end
 
 
-def _follows(one: Line, two: Line) -> bool:
-    return two[0].middle - one[0].middle <= FAR * two[0].piece.size
+def _follow(lines: Sequence[Line]) -> bool:
+    """Say whether lines stand close enough to belong to one table."""
+    return all(
+        two[0].middle - one[0].middle <= FAR * two[0].piece.size for one, two in pairwise(lines)
+    )
 
 
 def _bridges(run: Sequence[Line], columns: Sequence[Interval], line: Line) -> bool:
@@ -120,8 +126,7 @@ def _bridges(run: Sequence[Line], columns: Sequence[Interval], line: Line) -> bo
 
     Columns that no line fills both are one, of words to the left and figures to the right.
     """
-    for one in line:
-        left, _, right, _ = one.piece.box
+    for _, (_, (left, _, right, _), _), _ in line:
         over = [(x0, x1) for x0, x1 in columns if x0 < right and left < x1]
         if len(over) < 2:
             continue
@@ -185,16 +190,16 @@ def _is_trailing(run: Sequence[Line]) -> bool:
 
 def merged(columns: Sequence[Interval], line: Line) -> list[Interval]:
     """Columns with those of one more line, merged where no corridor is left between them."""
-    merged: list[Interval] = []
-    size = line[0].piece.size
-    both = [*columns, *((one.piece.box[0], one.piece.box[2]) for one in line)]
+    slack = CORRIDOR * line[0].piece.size
+    both = [*columns, *[(box[0], box[2]) for _, (_, box, _), _ in line]]
     both.sort()
+    merged: list[Interval] = []
     begin, end = both[0]
     for left, right in both:
-        if left < end + CORRIDOR * size:
-            end = max(end, right)
-        else:
+        if left >= end + slack:
             merged.append((begin, end))
             begin, end = left, right
+        elif right > end:
+            end = right
     merged.append((begin, end))
     return merged

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import ctypes
 import re
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from ingest.document import MetadataValue
-from ingest.extract.pdf.pdfium import Handle, library
+from ingest.extract.pdf.pdfium import Handle, answers, library
 
 MOST_BOOKMARKS = 5000
 """Of an outline: the longest of the measured sets has 330."""
 
 LONGEST_BOOKMARK = 2048
 """Bytes: a thousand characters are no heading."""
+
+_USUAL = 128
+"""UTF-16 units that are asked for at once: hardly an entry is longer."""
 
 _FIELDS = {"author": "Author", "producer": "Producer"}
 
@@ -128,11 +132,9 @@ def read_outline(document: Handle) -> tuple[str, ...]:
         if not bookmark or bookmark in seen:
             continue
         seen.add(bookmark)
-        size = pdfium.bookmark_title(bookmark, None, 0)
-        if 2 < size <= LONGEST_BOOKMARK:
-            content = ctypes.create_string_buffer(size)
-            pdfium.bookmark_title(bookmark, ctypes.addressof(content), size)
-            titles.append(sane(content.raw[: size - 2].decode("utf-16-le", "replace")))
+        written = _written(partial(pdfium.bookmark_title, bookmark), LONGEST_BOOKMARK)
+        if written:
+            titles.append(sane(written))
         waiting += (
             pdfium.next_bookmark(document, bookmark),
             pdfium.first_bookmark(document, bookmark),
@@ -141,10 +143,18 @@ def read_outline(document: Handle) -> tuple[str, ...]:
 
 
 def _entry(document: Handle, name: str) -> str:
-    pdfium = library()
-    size = pdfium.metadata(document, name.encode("ascii"), None, 0)
-    if size <= 2:
+    return _written(partial(library().metadata, document, name.encode("ascii")))
+
+
+def _written(ask: Callable[[Handle, int], int], longest: int | None = None) -> str:
+    """Read a string that PDFium writes to a place of so many bytes, where those suffice.
+
+    It says how many it needs; nothing is read of what needs more than `longest`.
+    """
+    units = answers("H")
+    size = ask(units.place(_USUAL), 2 * _USUAL)
+    if size <= 2 or (longest is not None and size > longest):
         return ""
-    content = ctypes.create_string_buffer(size)
-    pdfium.metadata(document, name.encode("ascii"), ctypes.addressof(content), size)
-    return content.raw[: size - 2].decode("utf-16-le", "replace")
+    if size > 2 * _USUAL:
+        ask(units.place(size // 2), size)
+    return units.text(size // 2 - 1, "replace")

@@ -32,11 +32,13 @@ _PAIR = re.compile(r"(\w)\1")
 
 def once(text_page: Handle, rows: list[Row]) -> list[Row]:
     """Give the rows with each overprinted line, and each overprinted character, once."""
-    dense = [row for row in rows if _may_be_doubled(row.text) and _is_dense(row)]
+    # An end shows what is printed twice through and through.
+    ended = [row for row in rows if row[0][:1] == row[0][1:2] or row[0][-1:] == row[0][-2:-1]]
+    dense = [row for row in ended if _is_dense(row)]
     if dense:
         doubled = {row.first for row in dense if _is_doubled(row.text)}
         rows = [_single(text_page, row) if row.first in doubled else row for row in rows]
-    if len({row.text for row in rows}) == len(rows):
+    if len({row[0] for row in rows}) == len(rows):
         return rows
     seen: dict[str, list[Row]] = {}
     copies = set()
@@ -49,11 +51,6 @@ def once(text_page: Handle, rows: list[Row]) -> list[Row]:
         else:
             earlier.append(row)
     return [row for index, row in enumerate(rows) if index not in copies] if copies else rows
-
-
-def _may_be_doubled(text: str) -> bool:
-    """Say whether an end shows what is printed twice through and through."""
-    return text[:1] == text[1:2] or text[-1:] == text[-2:-1]
 
 
 def _is_dense(row: Row) -> bool:

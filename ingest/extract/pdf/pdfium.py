@@ -181,7 +181,7 @@ def handles(addresses: Iterable[int]) -> list[Handle]:
 class Answers:
     """Numbers of one type that PDFium writes, and the places that it writes them to.
 
-    `code` is that of `array`. Valid until the next call of `places`, so one function fills
+    `code` is that of `array`. Valid until the next call of `place` or `places`, so one function fills
     and reads them before it calls another.
     """
 
@@ -201,9 +201,24 @@ class Answers:
             ctypes.memset(start, 0, count * size)
         return self._places[:count]
 
+    def place(self, count: int) -> Handle:
+        """Return the address of the first of so many numbers, which are whatever they were."""
+        if count > len(self._numbers):
+            self._numbers = array(self._numbers.typecode, bytes(2 * count * self._numbers.itemsize))
+            self._places = []
+        return handle(self._numbers.buffer_info()[0])
+
     def values(self, count: int) -> list[Any]:
         """Return the first so many numbers."""
         return self._numbers[:count].tolist()
+
+    def text(self, count: int, errors: str) -> str:
+        """Return the first so many numbers, which are UTF-16 units, as text."""
+        return self._numbers[:count].tobytes().decode("utf-16-le", errors)
+
+    def column(self, begin: int, end: int, step: int) -> list[Any]:
+        """Return some numbers of equal distance: what is not asked for need not be made."""
+        return self._numbers[begin:end:step].tolist()
 
 
 @cache

@@ -13,7 +13,7 @@ from itertools import repeat
 from typing import NamedTuple
 
 from ingest.document import Box
-from ingest.extract.pdf.aligned import with_aligned
+from ingest.extract.pdf.aligned import announced, with_aligned
 from ingest.extract.pdf.cells import Piece, cell_text, table_rows
 from ingest.extract.pdf.characters import DROPPED
 from ingest.extract.pdf.fragments import BLANK
@@ -57,9 +57,14 @@ def with_tables(page: Handle, text_page: Handle, page_frame: Frame, rows: list[R
     """
     if len(rows) < FEWEST_ROWS:
         return rows
+    found = announced(rows)
+    if not found.sparse and not found.beside:
+        return rows
     drawn = rulings(page, page_frame)
-    rows = _ruled(text_page, page_frame, rows, drawn)
-    return with_aligned(text_page, page_frame, rows, drawn.level)
+    ruled = _ruled(text_page, page_frame, rows, drawn)
+    if ruled is not rows:
+        found = announced(ruled)
+    return with_aligned(text_page, page_frame, found, drawn.level)
 
 
 def _ruled(text_page: Handle, page_frame: Frame, rows: list[Row], drawn: Rulings) -> list[Row]:

@@ -31,6 +31,7 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w")
+_ALPHANUMERIC = re.compile(r"[^\W_]+")
 
 
 def title_of(stated: str, text: str, pages: Sequence[Page], outline: Sequence[str]) -> str:
@@ -49,7 +50,7 @@ def title_of(stated: str, text: str, pages: Sequence[Page], outline: Sequence[st
 
 
 def _bare(words: str) -> str:
-    return "".join(filter(str.isalnum, words)).casefold()
+    return "".join(_ALPHANUMERIC.findall(words)).casefold()
 
 
 def _is_fragment(stated: str, text: str, pages: Sequence[Page]) -> bool:
@@ -57,6 +58,8 @@ def _is_fragment(stated: str, text: str, pages: Sequence[Page]) -> bool:
     if not title or not pages:
         return False
     words = [text[line.start : line.end] for line in pages[0].lines if line.visible]
+    if any(stated in line and len(_bare(line)) <= 1.5 * len(title) for line in words):
+        return False
     if title not in _bare("\n".join(words)):
         return False
     lines = list(map(_bare, words))

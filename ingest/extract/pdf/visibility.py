@@ -39,8 +39,8 @@ def unseen(objects: Iterable[int | None]) -> frozenset[int]:
     channels = answers("I")
     places = channels.places(4 * count)
     known = list(map(pdfium.fill_color, ready, *(places[side::4] for side in range(4))))
-    values = channels.values(4 * count)
-    colors = list(zip(values[0::4], values[1::4], values[2::4], values[3::4], strict=True))
+    values = iter(channels.values(4 * count))
+    colors = list(zip(values, values, values, values, strict=True))
     if not INVISIBLE_MODES.isdisjoint(modes) or any(map(_is_unseen, set(colors))):
         return frozenset(
             text_object

@@ -199,3 +199,13 @@ def test_text_of_a_paragraph_comes_back(text: str) -> None:
         return
     kept = text.encode("utf-8", "ignore").decode()
     assert read(content).text == f"|{kept}|\n"
+
+
+def test_raised_figures_stay_raised() -> None:
+    """10 to the 6th is not 106; ordinals, footnotes in brackets and lowered figures are plain."""
+    page = (
+        "<html><body><p>10<sup>6</sup> Pa, 10<sup>-3</sup> m<sup>2</sup>, Ca<sup>2+</sup>, the 1<sup>st</sup>"
+        ", a note<sup>[1]</sup>, CO<sub>2</sub>, x<sup><a href='#n'>12</a></sup></p></body></html>"
+    )
+    text = read(page.encode()).text.strip()
+    assert text == "10⁶ Pa, 10⁻³ m², Ca²⁺, the 1st, a note[1], CO2, x¹²"

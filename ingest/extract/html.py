@@ -56,6 +56,11 @@ _CJK: Final = (
 _CJK_LINE_END: Final = re.compile(rf"(?<=[{_CJK}])[ \t\r\f]*\n[ \t\n\r\f]*(?=[{_CJK}])")
 _CJK_CHARACTER: Final = re.compile(f"[{_CJK}]")
 
+# A power set as plain figures is another number: 10 to the 6th is not 106. What is set low
+# (`H2O`) is read as well without.
+_RAISED: Final = dict(zip(map(ord, "0123456789+-−"), "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻", strict=True))
+_POWER: Final = re.compile("[+−-]?[0-9]{1,3}[+−-]?")
+
 #: Characters up to which a table's cell is a value; a longer one is part of the layout.
 CELL: Final = 200
 
@@ -64,8 +69,8 @@ def read_html(decoded: Decoded, source: Source) -> Document:
     """Make the document of a decoded HTML page: readable text, and the title as metadata.
 
     Block elements stand on their own lines, paragraphs and the like between blank
-    lines, a row of a table on one line with a tab between cells. List markers and
-    pictures are left out. Raises `NotADocumentError` where the page shows no text.
+    lines, a row of a table on one line with a tab between cells, raised figures stay raised.
+    List markers and pictures are left out. Raises `NotADocumentError` where the page shows no text.
     """
     from selectolax.lexbor import LexborHTMLParser
 
@@ -237,9 +242,11 @@ def _render(root: LexborNode) -> tuple[str, tuple[Region, ...]]:
     outer: list[_Flow] = []
     rows: list[_Row] = []
     lists = 0
-    brackets = False
+    brackets = raised = False
     for tag, opens, text, keeps, opened in _events(root):
         if not tag:
+            if raised and _POWER.fullmatch(text):
+                text = text.translate(_RAISED)
             counter.adds(text)
         elif opens:
             counter.opens(opened)
@@ -278,6 +285,8 @@ def _render(root: LexborNode) -> tuple[str, tuple[Region, ...]]:
                 lists += 1
         elif tag in _BLOCKS:
             flow.line_ends(1)
+        elif tag == "sup":
+            raised = opens
         elif tag in ("ruby", "rp"):
             # A reading above its character: the page may bring its own brackets.
             brackets = tag == "rp"

@@ -41,6 +41,7 @@ from ingest.strip.facts import Facts, line_facts
 from ingest.strip.features import Shown, shown
 from ingest.strip.folding import fold
 from ingest.strip.lines import TextLine, split
+from ingest.strip.proof import Judged
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
@@ -355,7 +356,10 @@ def _print_level(pages: Sequence[Sample], level: str) -> None:
     total = right = wrong = proven = 0
     for one in pages:
         total += sum(truth is True for truth in one.truth)
-        judged = frame.Judged(body(one.lines, one.scores), one.shows, one.scores, one.odds)
+        sourced = any(facts != Facts() for facts in one.facts)
+        judged = Judged(
+            body(one.lines, one.scores), one.shows, one.scores, one.odds, sourced=sourced
+        )
         if not judged.proven:
             continue
         proven += 1

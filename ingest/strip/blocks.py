@@ -15,6 +15,7 @@ from ingest.strip.between import enclosed_lines, title_like, words
 from ingest.strip.bounds import TITLES, head_end, pick, spam, tail_start
 from ingest.strip.folding import ends_sentence, fold, fold_with_map
 from ingest.strip.lines import SUFFIX, Removals, TextLine
+from ingest.strip.proof import Judged
 from ingest.strip.recognition import (
     CLOSE,
     ENDS,
@@ -107,7 +108,7 @@ def _pass(
 
 
 def _take_frame(
-    removals: Removals, solid: Sequence[TextLine], judged: frame.Judged, level: Level
+    removals: Removals, solid: Sequence[TextLine], judged: Judged, level: Level
 ) -> None:
     """Ask for the removal of what the learned scores hold for notices around the body."""
     for at in sorted(frame.chosen(solid, judged, level)):

@@ -233,7 +233,9 @@ def _soft_hyphens(text: str, setting: Setting) -> Iterator[Edit]:
         yield _edit(found, "", "soft-hyphen")
 
 
-_INVISIBLE = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+")
+# A search that begins with a repeat is half as fast as one that begins with a single set.
+_ZERO_WIDTH = "[\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+_INVISIBLE = re.compile(f"{_ZERO_WIDTH}{_ZERO_WIDTH}*+")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc]")
 # Scripts that mark word borders with U+200B, and those whose shapes depend on joiners,
 # lie outside of what stands here: ASCII, Latin, Greek, Cyrillic, CJK with punctuation.

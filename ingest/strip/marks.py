@@ -27,7 +27,7 @@ FEW = 4
 # So many must there be where their interrupting sentences is the proof.
 INTERRUPTING = 5
 
-# Both begin with plain characters: the engine skips to them.
+# It begins with a plain character: the engine skips to it.
 _OF = re.compile(
     r"第[ \t]?(\d{1,4})[ \t]?[页頁][ \t]?[,，、/]?[ \t]?[（(]?[共总總][ \t]?(\d{1,4})[ \t]?[页頁]"
     r"(?:[ \t]?[-—–)）\]】])?"
@@ -35,9 +35,12 @@ _OF = re.compile(
 _OF_FIRST = re.compile(
     r"[共总總][ \t]?(\d{1,4})[ \t]?[页頁][ \t]?[,，、/]?[ \t]?第[ \t]?(\d{1,4})[ \t]?[页頁]"
 )
+# What it ends with begins with a plain character, which is asked first.
+_BEHIND_TOTAL = re.compile(r"第(?<=[页頁 \t,，、/]第)[ \t]?\d")
 _PAGE_OF = re.compile(r"Page[ \t](\d{1,4})[ \t]of[ \t](\d{1,4})")
 _BEFORE = re.compile(r"[-—–(（\[【][ \t]?\Z")
 _DASHES = ("-", "—", "–")
+_INDENTED_OR_DASHED = re.compile("\n[-—– ]")
 _DASHED = re.compile(r"^[ \t]*[-—–]\s?(\d{1,4})\s?[-—–][ \t\r]*$", re.MULTILINE)
 
 
@@ -230,10 +233,11 @@ def _of_total(removals: Removals, pages: int | None, body: tuple[int, int]) -> N
     text = removals.text
     # A single character is looked for ten times as fast; without it there is no mark.
     paged = "第" in text and ("页" in text or "頁" in text)
+    total_first = paged and _BEHIND_TOTAL.search(text) is not None
     for found in chain(
         _OF.finditer(text, *body) if paged else (),
         _PAGE_OF.finditer(text, *body),
-        _OF_FIRST.finditer(text, *body) if paged else (),
+        _OF_FIRST.finditer(text, *body) if total_first else (),
     ):
         number, total = int(found[1]), int(found[2])
         if found.re is _OF_FIRST:
@@ -287,10 +291,9 @@ def _dashed(removals: Removals) -> None:
 
 
 def _has_dashed(text: str) -> bool:
-    dashes = [dash for dash in _DASHES if dash in text]
-    return bool(dashes) and (
-        text.startswith(_DASHES) or any(f"\n{sign}" in text for sign in (*dashes, " "))
-    )
+    if not any(dash in text for dash in _DASHES):
+        return False
+    return text.startswith(_DASHES) or _INDENTED_OR_DASHED.search(text) is not None
 
 
 def numbered(pieces: Iterable[str]) -> list[int]:

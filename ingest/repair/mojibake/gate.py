@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from ingest.repair.mojibake.channels import beyond_ascii, bytes_each
 from ingest.repair.mojibake.context import strangers
 from ingest.repair.mojibake.letters import is_unlikely
-from ingest.repair.mojibake.looks import ACCENTS, AMONG, ANY, CAPITALS, looks, patterns, scans
+from ingest.repair.mojibake.looks import ACCENTS, AMONG, ANY, CAPITALS, looks, patterns, scan, shown
 from ingest.repair.mojibake.ordinary import Patience, is_named, is_ordinary
 from ingest.repair.mojibake.signs import together
 
@@ -126,16 +126,15 @@ def _lines_with(text: str, words: set[str]) -> Iterator[tuple[int, int]]:
 
 
 def _unexplained(text: str, patience: Patience) -> Iterator[int]:
-    """Places that look garbled and are not ordinary, one of a line at most for each scan."""
-    for scan in scans():
-        at = 0
-        while hit := scan.pattern.search(text, at):
-            # What holds for a character holds for all of a run of it.
-            same = _SAME.match(text, hit.start())
-            at = same.end() if same is not None else hit.end()
-            if not all(patience.explains(text, hit, look) for look in scan.looks(hit)):
-                yield hit.start()
-                at = _line(text, at)[1]
+    """Places that look garbled and are not ordinary, one of a line at most."""
+    at = 0
+    while hit := scan().search(text, at):
+        # What holds for a character holds for all of a run of it.
+        same = _SAME.match(text, hit.start())
+        at = same.end() if same is not None else hit.end()
+        if not all(patience.explains(text, hit, look) for look in shown(hit)):
+            yield hit.start()
+            at = _line(text, at)[1]
 
 
 def _line(text: str, begin: int) -> tuple[int, int]:

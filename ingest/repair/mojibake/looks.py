@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from ingest.repair.mojibake.channels import LATIN
@@ -53,18 +53,12 @@ class Look(NamedTuple):
     @property
     def pattern(self) -> re.Pattern[str]:
         """The search for the characters that look so."""
-        return re.compile(f"{self.before}[{self.key}]{self.behind}")
+        return _pattern(self)
 
 
-class Scan(NamedTuple):
-    """One search for several looks; each of them is asked again where it finds something."""
-
-    pattern: re.Pattern[str]
-    each: tuple[tuple[Look, re.Pattern[str]], ...]
-
-    def looks(self, hit: re.Match[str]) -> Iterator[Look]:
-        """The looks of a hit."""
-        return (look for look, branch in self.each if branch.match(hit.string, hit.start() + 1))
+@cache
+def _pattern(look: Look) -> re.Pattern[str]:
+    return re.compile(f"{look.before}[{look.key}]{look.behind}")
 
 
 def read_as(cells: Iterable[tuple[int, int]], encoding: str) -> str:
@@ -84,22 +78,56 @@ def patterns(family: str) -> tuple[re.Pattern[str], ...]:
 
 
 @cache
-def scans() -> tuple[Scan, ...]:
-    """Two searches for all looks, and for letters with accents: one for those that have
-    small letters for a key, which text in an alphabet is full of, and one for the rest.
+def scan() -> re.Pattern[str]:
+    """One search for all looks, and for letters with accents: `shown` tells which it found.
 
-    A search that begins with one set passes what is not in it at once.
+    A search that begins with one set passes what is not in it at once. Behind it the looks are
+    asked in three groups, by what they have for a key: letters that text in an alphabet is full
+    of, which look odd beside other letters only; Han characters; and all else.
     """
-    small = [look for look in looks() if look.key in (_SMALL, _LETTER)]
-    rest = [look for look in looks() if look not in small]
-    return _scan([*rest, WORD]), _scan(small)
+    every = [*looks(), WORD]
+    letters = [look for look in every if look.key in (_SMALL, _LETTER)]
+    rest = [look for look in every if look not in letters]
+    ideographs = "".join(map(chr, range(0x3400, 0xA000)))
+    others = "".join(map(chr, (*range(0x3400), *range(0xA000, 0x10000))))
+    han = [look for look in rest if re.search(f"[{look.key}]", ideographs)]
+    other = [look for look in rest if re.search(f"[{look.key}]", others)]
+    groups = (
+        f"(?<=[{_keys(letters)}])(?:(?=[^\x00-\x7f])|(?<=[^\x00-\x7f].))(?:{_branches(letters)})",
+        f"(?<=[㐀-鿿])(?:{_branches(han)})",
+        f"(?<![{_LETTER}㐀-鿿])(?:{_branches(other)})",
+    )
+    return re.compile(f"[{_keys(every)}](?:{'|'.join(groups)})", re.DOTALL)
 
 
-def _scan(chosen: list[Look]) -> Scan:
-    keys = "".join(look.key for look in chosen)
-    branches = [f"(?<={look.before}[{look.key}]){look.behind}" for look in chosen]
-    pattern = re.compile(f"[{keys}](?:{'|'.join(branches)})")
-    return Scan(pattern, tuple(zip(chosen, map(re.compile, branches), strict=True)))
+def shown(hit: re.Match[str]) -> Iterator[Look]:
+    """The looks that a hit of `scan` shows."""
+    at = hit.start()
+    for look, behind in _with_key(hit.string[at]):
+        if behind.match(hit.string, at + 1):
+            yield look
+
+
+@lru_cache(maxsize=1 << 10)
+def _with_key(char: str) -> tuple[tuple[Look, re.Pattern[str]], ...]:
+    """The looks that have a character for a key, and what is searched for behind it."""
+    every = (*looks(), WORD)
+    return tuple(
+        (look, re.compile(_branch(look))) for look in every if re.match(f"[{look.key}]", char)
+    )
+
+
+def _keys(chosen: list[Look]) -> str:
+    return "".join(look.key for look in chosen)
+
+
+def _branches(chosen: list[Look]) -> str:
+    # A dot is any character of the line.
+    return "(?-s:" + "|".join(map(_branch, chosen)) + ")"
+
+
+def _branch(look: Look) -> str:
+    return f"(?<={look.before}[{look.key}]){look.behind}"
 
 
 _LETTER: Final = "A-Za-z"

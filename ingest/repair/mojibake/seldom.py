@@ -125,8 +125,8 @@ def places(text: str) -> Iterator[Misread]:
 
 
 def _is_crowded(piece: str, share: float) -> bool:
+    beyond = len(piece) - len(piece.encode("ascii", "ignore"))
     rare = len(_searches().one.findall(piece))
-    beyond = len(_BEYOND.findall(piece))
     if rare < LEAST or rare < share * beyond:
         return False
     others = beyond - len(_DRAWN.findall(piece))

@@ -35,6 +35,6 @@ def together(text: str, start: int = 0) -> Iterator[tuple[int, int, frozenset[st
     """
     pattern, of = _table()
     for found in pattern.finditer(text, start):
-        names = of[found[0]] & of[found[1]]
-        if names and found[0] != found[1]:
-            yield found.start(), found.end(1), names
+        one, two = found.group(0, 1)
+        if one != two and not of[one].isdisjoint(of[two]):
+            yield found.start(), found.end(1), of[one] & of[two]

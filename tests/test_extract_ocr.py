@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from pdf_writer import PICTURE, make_pdf, rules, text
 
@@ -72,6 +74,34 @@ def test_the_record_says_how_sure_it_is(reader) -> None:
     assert document.damaged
 
 
+def test_lines_that_say_nothing_are_left_out_and_counted(reader, monkeypatch) -> None:
+    blurred = Recognized("l//l", (200.0, 520.0, 700.0, 560.0), 0.4)
+    before = ocr.recognize
+    monkeypatch.setattr(ocr, "recognize", lambda picture: [*before(picture), blurred])
+    document = ingest.read(make_pdf([SCAN]), settings=AUTO)
+    assert document.text == "Read from ink\nand paper\n"
+    ((_, mark),) = document.marks()
+    assert mark.why.endswith("confidence 0.74; 1 of 3 lines could not be read")
+
+
+@pytest.mark.parametrize(("confidence", "text"), [(0.97, "straight"), (0.2, "turned")])
+def test_a_page_is_turned_where_hardly_a_line_can_be_read(
+    monkeypatch, confidence: float, text: str
+) -> None:
+    pytest.importorskip("numpy")
+    corners = [[10, 10], [90, 10], [90, 20], [10, 20]]
+
+    def engine(image, *, use_cls: bool, text_score: float) -> object:
+        is_turned = bool(image[0, 0, 0] == 0)
+        return [[corners, *(("turned", 0.9) if is_turned else ("straight", confidence))]], 0.0
+
+    monkeypatch.setattr(ocr, "_engine", lambda: engine)
+    # White above, black below.
+    pixels = b"\xff" * 4500 + bytes(4500)
+    (line,) = ocr.recognize(Picture(pixels, 100, 30, 300))
+    assert line == Recognized(text, (10, 10, 90, 20), 0.9 if text == "turned" else confidence)
+
+
 def test_always_goes_by_the_picture(reader) -> None:
     document = ingest.read(make_pdf([text("A text layer")]), settings=ALWAYS)
     assert document.text == "Read from ink\nand paper\n"
@@ -112,6 +142,22 @@ def test_scans_of_known_text(fixtures: Path, name: str) -> None:
     assert sum(a != b for a, b in zip(one, other, strict=False)) <= len(other) / 100
     assert abs(len(one) - len(other)) <= len(other) / 100
     assert "extract.ocr" in rules(document)
+
+
+@needs_ocr
+@pytest.mark.slow
+@pytest.mark.parametrize("is_upside_down", [False, True])
+def test_latin_print(fixtures: Path, is_upside_down: bool) -> None:
+    with pypdfium2.PdfDocument(fixtures / "pdf" / "en-report.pdf") as printed:
+        drawn = printed[0].render(scale=150 / 72, rotation=180 if is_upside_down else 0)
+        known = "".join(printed[0].get_textpage().get_text_bounded().split())
+    assert drawn.mode == "BGR"
+    picture = Picture(bytes(drawn.buffer), drawn.width, drawn.height, drawn.stride)
+    found = "".join(line.text for line in ocr.recognize(picture)).replace(" ", "")
+    # Upside down the end comes first; blanks are what the models see least.
+    missing = Counter(known) - Counter(found)
+    assert missing.total() <= len(known) / 50
+    assert abs(len(found) - len(known)) <= len(known) / 50
 
 
 def test_a_password_from_the_settings_opens_and_leaves_no_trace() -> None:

@@ -17,6 +17,10 @@ from ingest.extract.sections import in_reading_order
 
 PACKAGE = "rapidocr_onnxruntime"
 
+UNSURE = 0.5
+"""Confidence below which a line, and a page on the mean, counts as not read: noise is seldom
+above 0.4, and clean print at or above 0.9."""
+
 
 class Picture(NamedTuple):
     """An uncompressed picture: rows of `stride` bytes, three bytes a pixel (blue, green, red)."""
@@ -56,15 +60,26 @@ def _engine() -> Any:
 def recognize(picture: Picture) -> list[Recognized]:
     """Return the lines of a picture in reading order, columns one after the other.
 
-    Raises `MissingExtraError`.
+    All that were found come, those too of which nothing could be made: their confidence is
+    low. Of a page that stands on its head the boxes are those of the page turned up. Raises
+    `MissingExtraError`.
     """
-    engine = _engine()
     import numpy  # type: ignore[import-not-found, unused-ignore]
 
     rows = numpy.frombuffer(picture.pixels, dtype=numpy.uint8)
     rows = rows.reshape(picture.height, picture.stride)[:, : 3 * picture.width]
     image = numpy.ascontiguousarray(rows.reshape(picture.height, picture.width, 3))
-    found, _ = engine(image)
+    lines = _lines(image)
+    if 2 * sum(line.confidence < UNSURE for line in lines) > len(lines):
+        # Most of the page says nothing: it may stand on its head.
+        lines = max(lines, _lines(numpy.ascontiguousarray(image[::-1, ::-1])), key=_sureness)
+    return [lines[at] for at in in_reading_order([line.box for line in lines])]
+
+
+def _lines(image: Any) -> list[Recognized]:
+    # The package's own judgement of which lines are upside down is wrong on a fifth of those
+    # of clean English print, and a line turned for nothing is lost.
+    found, _ = _engine()(image, use_cls=False, text_score=0.0)
     lines = []
     for corners, text, confidence in found or ():
         across = [float(x) for x, _ in corners]
@@ -73,4 +88,8 @@ def recognize(picture: Picture) -> list[Recognized]:
         words = " ".join(str(text).split())
         if words:
             lines.append(Recognized(words, box, float(confidence)))
-    return [lines[at] for at in in_reading_order([line.box for line in lines])]
+    return lines
+
+
+def _sureness(lines: list[Recognized]) -> float:
+    return sum(line.confidence * len(line.text) for line in lines if line.confidence >= UNSURE)

@@ -19,10 +19,6 @@ RESOLUTION = 200
 LONGEST = 4000
 """Pixels: the side of the largest picture; the models see no more than half of that."""
 
-UNSURE = 0.5
-"""Mean confidence below which a page counts as not read: noise is seldom above 0.4, and clean
-print at or above 0.9."""
-
 LIKE = 1.3
 """Ratio of heights up to which two recognized lines are in one size of type."""
 
@@ -33,17 +29,17 @@ _WITH_ANNOTATIONS = 1
 def recognized(page: Handle, reading: Reading) -> Reading:
     """Read a page from its picture; the reading given where nothing is found.
 
-    The mark says how sure the recognition is, as a mean over the characters.
+    The mark says how sure the recognition is, as a mean over the characters, and how many
+    lines are left out because nothing could be made of them.
     """
     page_frame = frame(page)
     picture = _picture(page, page_frame)
-    found = ocr.recognize(picture) if picture else []
+    lines = ocr.recognize(picture) if picture else []
+    found = [line for line in lines if line.confidence >= ocr.UNSURE]
     count = sum(len(line.text) for line in found)
     if not found or picture is None or not any(readable(line.text) for line in found):
         return reading
     confidence = sum(line.confidence * len(line.text) for line in found) / count
-    if confidence < UNSURE:
-        return reading
     across, down = page_frame.width / picture.width, page_frame.height / picture.height
     usual = median((line.box[3] - line.box[1]) * down for line in found)
     rows = []
@@ -55,6 +51,8 @@ def recognized(page: Handle, reading: Reading) -> Reading:
         size = usual if usual / LIKE < high < usual * LIKE else high
         rows.append(Row(line.text, box, size, 0.0, True, 0, len(line.text) - 1))
     why = f"read from its picture, confidence {confidence:.2f}"
+    if len(found) < len(lines):
+        why += f"; {len(lines) - len(found)} of {len(lines)} lines could not be read"
     return Reading(rows, page_frame.width, page_frame.height, "good", "extract.ocr", why)
 
 

@@ -233,6 +233,40 @@ def test_what_is_no_table_stays_as_it_is(content: str, monkeypatch: pytest.Monke
     assert read(content).text == found
 
 
+def single_row(xs: Sequence[float], words: Sequence[str], y: float) -> str:
+    return rules_of(xs, (y, y - 20)) + words_of(xs, (y, y - 20), [words])
+
+
+PROSE = [f"Line {number} of the prose beside it" for number in range(4)]
+
+
+@pytest.mark.parametrize("is_last", [True, False])
+def test_a_row_that_a_page_break_cut_off_its_table(is_last: bool) -> None:
+    # A page number may stand beyond it.
+    row, number = single_row(XS, CELLS[1], 400), text("7", 300, 360 if is_last else 440)
+    down = 500 if is_last else 360
+    beside = "".join(text(line, 60, down - 15 * at) for at, line in enumerate(PROSE))
+    found = rows(beside + row + number if is_last else number + row + beside)
+    cut = [*PROSE, ROWS[1], "7"] if is_last else ["7", ROWS[1], *PROSE]
+    assert found == cut
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        # Prose above and below: boxes in a row, no row of a table.
+        "".join(text(line, 60, 500 - 15 * at) for at, line in enumerate(PROSE))
+        + single_row(XS, CELLS[1], 400)
+        + "".join(text(line, 60, 340 - 15 * at) for at, line in enumerate(PROSE)),
+        # Two boxes, and a box without words.
+        text("Above", 60, 500) + single_row(XS[:3], CELLS[1][:2], 400),
+        text("Above", 60, 500) + single_row(XS, ["Quay", "", "31"], 400),
+    ],
+)
+def test_boxes_in_a_row_are_no_table(content: str) -> None:
+    assert not any("\t" in row for row in rows(content))
+
+
 def test_a_tab_that_comes_from_a_glyph_parts_no_cells() -> None:
     assert read(text("AXB"), unicode={"A": "a", "X": "\t", "B": "b"}).text == "a b\n"
 

@@ -29,6 +29,9 @@ COVER = 0.6
 FEWEST = 2
 """Lines of one direction from which a lattice can be made."""
 
+FEWEST_CELLS = 3
+"""Of a single row: two boxes side by side are as often a frame with a label."""
+
 MOST_LINES = 300
 """Lines of one direction: more is a plot or a hatching, and costs their product."""
 
@@ -65,7 +68,10 @@ class Lattice(NamedTuple):
 
 
 def lattices(found: Rulings) -> list[Lattice]:
-    """Return the lattices of at least two by two cells, from the top of the page down."""
+    """Return the lattices from the top of the page down.
+
+    They have two by two cells at least, or three in a single row.
+    """
     if min(len(found.level), len(found.upright)) < FEWEST:
         return []
     level, upright = _snapped(found.level), _snapped(found.upright)
@@ -177,7 +183,7 @@ def _wall(lines: Sequence[Ruling], bands: Sequence[tuple[float, float, float]]) 
 def _lattice(level: Sequence[Ruling], upright: Sequence[Ruling]) -> Lattice | None:
     xs, ys = _positions(upright, level), _positions(level, upright)
     rows, columns = len(ys) - 1, len(xs) - 1
-    if rows < 2 or columns < 2:
+    if columns < 2 or rows * columns < FEWEST_CELLS:
         return None
     beside, below = _walls(upright, xs, ys), _walls(level, ys, xs)
     owner = [[-1] * columns for _ in range(rows)]

@@ -3,7 +3,8 @@
 PDFium gives a table as it was written: cell by cell, or line by line across cells of
 several lines. Where lines drawn on the page enclose the words, the cells are known, and
 nothing else is needed. In doubt the lines stay as they are: a table has two rows and two
-columns with text at least, no word runs through its walls, and its text is all inside.
+columns with text at least, or one row that a page break may have cut off; no word runs
+through its walls, and its text is all inside.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ HALF = 0.5
 
 LONGEST = 200
 """Characters of the median cell: what encloses more is a page set in boxes, not a table."""
+
+MARGINALS = 2
+"""Lines of the page's head or foot beyond a single row that a page break cut off its table."""
 
 _STRIPPED = " \t" + DROPPED
 
@@ -115,7 +119,10 @@ def _table(
         for cell, piece in parted:
             pieces[cell].append(piece)
     texts = [cell_text(found) for found in pieces]
-    if not _is_table(lattice, texts):
+    if len(lattice.owner) == 1:
+        if not all(texts) or not _at_page_end(rows, members) or _median(texts) > LONGEST:
+            return None
+    elif not _is_table(lattice, texts):
         return None
     return _Table(frozenset(members), table_rows(lattice, pieces, texts))
 
@@ -220,6 +227,20 @@ def _by_character(row: Row, boxes: list[Box], lattice: Lattice) -> list[tuple[in
     return pieces
 
 
+def _at_page_end(rows: list[Row], members: list[int]) -> bool:
+    """Say whether hardly anything of a page stands above some of its rows, or below them."""
+    top = min(rows[index].box[1] for index in members)
+    bottom = max(rows[index].box[3] for index in members)
+    above = sum(row.box[3] <= top and row.visible for row in rows)
+    below = sum(row.box[1] >= bottom and row.visible for row in rows)
+    return min(above, below) <= MARGINALS
+
+
+def _median(texts: list[str]) -> int:
+    lengths = sorted(map(len, filter(None, texts)))
+    return lengths[len(lengths) // 2]
+
+
 def _is_regular(lattice: Lattice, filled: int) -> bool:
     places = (len(lattice.xs) - 1) * (len(lattice.ys) - 1)
     return len(lattice.cells) >= REGULAR * places and filled >= HALF * len(lattice.cells)
@@ -235,10 +256,9 @@ def _is_table(lattice: Lattice, texts: list[str]) -> bool:
         cell = lattice.cells[index]
         by_row[cell.row] = by_row.get(cell.row, 0) + 1
         by_column[cell.column] = by_column.get(cell.column, 0) + 1
-    lengths = sorted(len(texts[index]) for index in filled)
     rows = sum(count > 1 for count in by_row.values())
     return (
         (rows > 2 or (rows == 2 and _is_regular(lattice, len(filled))))
         and sum(count > 1 for count in by_column.values()) > 1
-        and lengths[len(lengths) // 2] <= LONGEST
+        and _median(texts) <= LONGEST
     )

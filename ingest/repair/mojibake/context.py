@@ -7,7 +7,7 @@ the one that all other words are in.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import Final
@@ -55,8 +55,11 @@ def language(text: str) -> int | None:
     return best if costs[best] <= KNOWN * spelling.STEP * letters else None
 
 
-def strangers(text: str) -> Iterator[tuple[int, int]]:
+def strangers(text: str, pieces: Iterable[str] | None = None) -> Iterator[tuple[int, int]]:
     """Spans of words with letters beyond ASCII that the text's language does not spell so.
+
+    `pieces` are those between the text's blanks that are not ASCII, each of them once, if they
+    are known: then they tell that there is none.
 
     >>> list(strangers("Wir haben das lange gehofft, f³r alle Hõuser und nicht nur Häuser"))
     [(38, 44)]
@@ -66,6 +69,10 @@ def strangers(text: str) -> Iterator[tuple[int, int]]:
     lane = language(text)
     if lane is None:
         return
+    if pieces is not None:
+        distinct = set(_BEYOND.findall("\n".join(pieces)))
+        if len(distinct) <= MOST and not any(_is_strange(one[:LONG], lane) for one in distinct):
+            return
     known: dict[str, bool] = {}
     for found in islice(_BEYOND.finditer(text), MOST):
         word = found[0][:LONG]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, filterfalse
 from typing import Final, NamedTuple
 
 from ingest.repair.mojibake.channels import beyond_ascii, bytes_each
@@ -58,8 +58,9 @@ def suspects(text: str) -> list[Suspect]:
     patience = Patience(text)
     is_latin = bytes_each(text) <= _FEW
     if is_latin:
-        places = _lines_with(text, _odd_words(text, patience))
-        strange = {_line(text, start) for start, _ in strangers(text)}
+        pieces = set(filterfalse(str.isascii, set(text.replace("\n", " ").split(" "))))
+        places = _lines_with(text, _odd_words(pieces, patience))
+        strange = {_line(text, start) for start, _ in strangers(text, pieces)}
         found.update((place, {ANY}) for place in strange)
     else:
         places = (_line(text, at) for at in _unexplained(text, patience))
@@ -100,13 +101,12 @@ def _has_others(text: str) -> bool:
     return _NOT_LATIN.search(beyond_ascii(text)) is not None
 
 
-def _odd_words(text: str, patience: Patience) -> set[str]:
-    """The words of a text that look garbled; each is looked at once."""
+def _odd_words(words: set[str], patience: Patience) -> set[str]:
+    """Those of some words that look garbled."""
     return {
         word
-        for word in set(text.replace("\n", " ").split(" "))
-        if not (word.isascii() or is_ordinary(word))
-        and any(True for _ in _unexplained(f" {word} ", patience))
+        for word in words
+        if not is_ordinary(word) and any(True for _ in _unexplained(f" {word} ", patience))
     }
 
 

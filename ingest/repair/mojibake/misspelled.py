@@ -7,9 +7,10 @@ it would be had one encoding of one byte been read as another.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator, Set
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import chain, islice
 from math import exp
 from typing import Final, NamedTuple
 
@@ -92,9 +93,7 @@ def words(text: str, strange: Set[str]) -> Iterator[Word]:
     one, rest = re.compile(f"[{every}]"), re.compile(f"[{LETTERS}{every}]{{1,{REACH}}}")
     end, left = 0, BUDGET
     meant: set[str] = set()
-    for hit in one.finditer(text):
-        if hit.start() < end or left <= 0:
-            continue
+    while left > 0 and (hit := one.search(text, end)):
         before = _BEFORE.search(text, max(end, hit.start() - REACH), hit.start())
         start = before.start() if before else hit.start()
         found = rest.match(text, start)
@@ -227,16 +226,25 @@ def languages(text: str) -> tuple[int, ...]:
 
     Empty if the words are too few to tell.
     """
-    chosen = [word for word in letters.words(text) if len(word) > 1 and word.isascii()][:25]
+    plain = (word for word in letters.words(text) if len(word) > 1 and word.isascii())
+    chosen = list(islice(plain, 25))
     if len(chosen) < WORDS:
         return ()
-    costs = [levels(word) for word in chosen]
-    limits = [min(cost) + round(FOREIGN * STEP) for cost in costs]
-    sums = [sum(map(min, lane, limits)) for lane in zip(*costs, strict=True)]
+    total = sum(map(_as_foreign, chosen))
+    sums = memoryview(total.to_bytes(4 * len(alphabets()), "little")).cast("I").tolist()
     near = min(sums) + round(DOUBT * STEP)
     return tuple(
         sorted((lane for lane, total in enumerate(sums) if total <= near), key=sums.__getitem__)
     )
+
+
+@lru_cache(maxsize=1 << 14)
+def _as_foreign(word: str) -> int:
+    """What a word costs in each language, or as a foreign word in it: side by side in one
+    integer, four bytes each, so that adding two of them adds up every language."""
+    costs = levels(word)
+    limit = min(costs) + round(FOREIGN * STEP)
+    return int.from_bytes(array("I", (min(cost, limit) for cost in costs)).tobytes(), "little")
 
 
 @cache

@@ -151,8 +151,10 @@ def _kinds() -> tuple[_Kind, ...]:
 def _any_of(kinds: tuple[_Kind, ...]) -> re.Pattern[str]:
     """One search for places of several kinds: a search for each of them costs as much."""
     firsts = "".join(kind.first for kind in kinds)
+    # Nothing is odd about a letter of Cyrillic among others: text in it is passed quickly.
+    among = f"(?!(?<=[{_CYRILLIC}]{{2}})[{_CYRILLIC}]{{2}})"
     branches = "|".join(f"(?<=[{kind.first}]){kind.around}" for kind in kinds)
-    return re.compile(f"[{firsts}](?:{branches})", re.DOTALL)
+    return re.compile(f"[{firsts}]{among}(?:{branches})", re.DOTALL)
 
 
 def _pairs() -> Iterator[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -221,18 +221,24 @@ class Document:
 
         What was deleted has an empty span.
         """
-        now = self._now()
-        if now is None:
+        if not any(step.edits for step in self.history):
             return self.pages
+        spans = self._spans_now([line for page in self.pages for line in page.lines])
         pages = []
-        for page in self.pages:
-            start, end = now(page.start, page.end)
+        for page, (start, end) in zip(self.pages, self._spans_now(self.pages), strict=True):
             lines = tuple(
-                Line(*now(line.start, line.end), line.box, line.size, line.angle, line.visible)
-                for line in page.lines
+                Line(*span, line.box, line.size, line.angle, line.visible)
+                for line, span in zip(page.lines, spans, strict=False)
             )
             pages.append(dataclasses.replace(page, start=start, end=end, lines=lines))
         return tuple(pages)
+
+    def _spans_now(self, parts: Sequence[Line] | Sequence[Page]) -> Iterator[tuple[int, int]]:
+        """The spans of parts that are in order in the extracted text, where they stand now."""
+        starts, ends = [part.start for part in parts], [part.end for part in parts]
+        for step in self.history:
+            starts, ends = step.spans_now(starts, ends)
+        return zip(starts, map(max, starts, ends), strict=True)
 
     def plan(self) -> tuple[Region, ...]:
         """Return the regions with spans in the text as it stands now, without empty ones."""

@@ -146,6 +146,42 @@ class Step:
             return new_starts[index]
         return offset - ends[index] + new_ends[index]
 
+    def spans_now(self, starts: list[int], ends: list[int]) -> tuple[list[int], list[int]]:
+        """Map spans that are in order, as `start_now` and `end_now` do each.
+
+        One walk over both: a page has more lines than a step has edits there.
+        """
+        edits = self.edits
+        if not edits:
+            return starts, ends
+        new_starts: list[int] = []
+        new_ends: list[int] = []
+        count = len(edits)
+        at = shift = 0
+        edit_start, edit_end = edits[0][:2]
+        for start, end in zip(starts, ends, strict=True):
+            while at < count and edit_end <= start and edit_start < start:
+                shift += len(edits[at].after) - (edit_end - edit_start)
+                at += 1
+                edit_start, edit_end = edits[at][:2] if at < count else (0, 0)
+            if at == count or end <= edit_start:
+                new_starts.append(start + shift)
+                new_ends.append(end + shift)
+                continue
+            growth = 0
+            last = at
+            while last < count and edits[last].start < end:
+                growth += len(edits[last].after) - (edits[last].end - edits[last].start)
+                last += 1
+            if edit_start > start and edits[last - 1].end <= end:
+                new_starts.append(start + shift)
+                new_ends.append(end + shift + growth)
+                continue
+            # An edit begins with the span, or runs over one of its ends.
+            new_starts.append(self.start_now(start))
+            new_ends.append(self.end_now(end))
+        return new_starts, new_ends
+
 
 def in_order(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     """Sort edits by their spans; those in order already are only looked at."""

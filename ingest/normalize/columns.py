@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import compress, pairwise
 from math import inf
+from operator import not_
 from typing import NamedTuple
 
 from ingest.normalize.geometry import Neighbours, Row
@@ -96,8 +96,8 @@ def columns_of(setting: Setting) -> Columns:
     rows = setting.rows
     prose = [
         row
-        for row, cells in zip(rows, setting.tabular, strict=True)
-        if not cells and row.upright and row.right - row.left >= NARROWEST * row.em
+        for row in compress(rows, map(not_, setting.tabular))
+        if row.upright and row.right - row.left >= NARROWEST * row.em
     ]
     shared = _justified(prose)
     own: dict[int, Column] = {}
@@ -150,19 +150,23 @@ def _justified(prose: Sequence[Row]) -> list[Column]:
     for row, end in zip(prose, places, strict=True):
         if end in ends:
             ends[end].append(row)
-    on_page = Counter([row.page for row in prose])
+    spans: dict[int, list[tuple[float, float]]] = {}
+    for row in prose:
+        spans.setdefault(row.page, []).append((row.left, row.right))
     columns: list[Column] = []
     for end in frequent:
-        kept = _kept_to(ends[end] + ends[end - 1] + ends[end + 1], prose, on_page)
+        kept = _kept_to(ends[end] + ends[end - 1] + ends[end + 1], spans)
         if len(kept) >= wanted:
             columns += _by_left_edge(kept)
     return columns
 
 
-def _kept_to(members: Sequence[Row], prose: Sequence[Row], on_page: Mapping[int, int]) -> list[Row]:
+def _kept_to(
+    members: Sequence[Row], spans: Mapping[int, Sequence[tuple[float, float]]]
+) -> list[Row]:
     """The lines that end at an edge, on the pages where lines keep to it.
 
-    `prose` are all lines, in the order of pages, `on_page` says how many each page has.
+    `spans` are where the lines of each page begin and end.
 
     Last lines of paragraphs, too, end together now and then; but there most lines run on.
     """
@@ -171,20 +175,14 @@ def _kept_to(members: Sequence[Row], prose: Sequence[Row], on_page: Mapping[int,
         by_page.setdefault(row.page, []).append(row)
     kept: list[Row] = []
     for page, ending in by_page.items():
-        if 2 * len(ending) < on_page[page]:
+        if 2 * len(ending) < len(spans[page]):
             edge, em = ending[0].right, ending[0].em
             left, right = edge - 2 * em, edge + 1.5 * em
-            first = bisect_left(prose, page, key=_page)
-            lines = prose[first : first + on_page[page]]
-            beyond = sum([row.right > right and row.left < left for row in lines])
-            if 2 * len(ending) < beyond:
+            beyond = [1 for begin, end in spans[page] if end > right and begin < left]
+            if 2 * len(ending) < len(beyond):
                 continue
         kept += ending
     return kept
-
-
-def _page(row: Row) -> int:
-    return row.page
 
 
 def _by_left_edge(rows: Sequence[Row]) -> Iterator[Column]:

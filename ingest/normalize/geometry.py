@@ -11,7 +11,7 @@ from itertools import islice
 from operator import sub
 from typing import Literal, NamedTuple
 
-from ingest.document import Edit, Page, Step
+from ingest.document import Page, Step
 
 SIZE = 1.08
 """Ratio of two sizes of type that a reader tells apart."""
@@ -49,8 +49,7 @@ def rows_of(pages: Iterable[Page], steps: Iterable[Step]) -> list[Row]:
     starts = [line.start for page in pages for line in page.lines]
     ends = [line.end for page in pages for line in page.lines]
     for step in steps:
-        if step.edits:
-            starts, ends = _moved(starts, ends, step.edits)
+        starts, ends = step.spans_now(starts, ends)
     rows: list[Row] = []
     at = 0
     for number, page in enumerate(pages):
@@ -88,45 +87,6 @@ def _turned(row: Row, width: float) -> Row:
     return row._replace(
         left=row.top, top=width - row.right, right=row.bottom, bottom=width - row.left
     )
-
-
-def _moved(
-    starts: Sequence[int], ends: Sequence[int], edits: Sequence[Edit]
-) -> tuple[list[int], list[int]]:
-    """Spans of lines, in order, after the edits of a step; the same as `Document.layout` gives.
-
-    One walk over both: a page has more lines than a step has edits there.
-    """
-    after_starts: list[int] = []
-    after_ends: list[int] = []
-    count = len(edits)
-    at = shift = 0
-    edit_start, edit_end = edits[0][:2]
-    for start, end in zip(starts, ends, strict=True):
-        while at < count and edit_end <= start and edit_start < start:
-            shift += len(edits[at].after) - (edit_end - edit_start)
-            at += 1
-            edit_start, edit_end = edits[at][:2] if at < count else (0, 0)
-        if at == count or end <= edit_start:
-            after_starts.append(start + shift)
-            after_ends.append(end + shift)
-            continue
-        growth = 0
-        last = at
-        while last < count and edits[last].start < end:
-            growth += len(edits[last].after) - (edits[last].end - edits[last].start)
-            last += 1
-        if edit_start > start and edits[last - 1].end <= end:
-            after_starts.append(start + shift)
-            after_ends.append(end + shift + growth)
-            continue
-        # An edit begins with the line, or runs over one of its ends.
-        while last < count and edits[last].start <= end:
-            last += 1
-        step = Step("", tuple(edits[at:last]))
-        after_starts.append(step.start_now(start) + shift)
-        after_ends.append(step.end_now(end) + shift)
-    return after_starts, after_ends
 
 
 class Neighbours(NamedTuple):

@@ -112,16 +112,16 @@ class Joints:
         return (one[-1], "") if whole in self._words else ("", "")
 
     @cached_property
-    def _parts(self) -> list[str]:
-        """What stands between blanks, in lower case."""
-        return self.text.lower().split()
+    def _parts(self) -> frozenset[str]:
+        """What stands between blanks, in lower case: of a long text most stand there again."""
+        return frozenset(self.text.lower().split())
 
     @cached_property
     def _words(self) -> frozenset[str]:
         """Every word of the document, in lower case."""
         # Most parts are a word, and known to be one without a pattern.
         others = " ".join([part for part in self._parts if not part.isalpha()])
-        return frozenset(self._parts).union(_WORD.findall(others))
+        return self._parts.union(_WORD.findall(others))
 
     @cached_property
     def _compounds(self) -> frozenset[str]:

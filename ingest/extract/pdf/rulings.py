@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain, compress, cycle, repeat
-from operator import sub
+from operator import itemgetter, sub
 from typing import NamedTuple
 
 from ingest.document import Box
@@ -103,15 +103,18 @@ def _paths(page: Handle) -> list[Handle]:
     """The paths among the objects of a page. Most pages have none, and thousands of objects."""
     pdfium = library()
     count = pdfium.count_objects(page)
-    if count > FULL_LOOK:
-        some = handles(map(pdfium.object_at, repeat(page), range(0, count, STRIDE)))
-        if PATH_OBJECT not in map(pdfium.object_type, some):
-            return []
-    objects = handles(map(pdfium.object_at, repeat(page), range(count)))
-    kinds = bytes(map(pdfium.object_type, objects))
-    if PATH_OBJECT not in kinds:
-        return []
-    return list(compress(objects, kinds.translate(_IS_PATH)))
+    if count <= FULL_LOOK:
+        objects = handles(map(pdfium.object_at, repeat(page), range(count)))
+        return list(compress(objects, bytes(map(pdfium.object_type, objects)).translate(_IS_PATH)))
+    found: list[tuple[int, Handle]] = []
+    for begin in range(STRIDE):
+        places = range(begin, count, STRIDE)
+        objects = handles(map(pdfium.object_at, repeat(page), places))
+        are_paths = bytes(map(pdfium.object_type, objects)).translate(_IS_PATH)
+        found += compress(zip(places, objects, strict=True), are_paths)
+        if not found:
+            break
+    return [path for _, path in sorted(found, key=itemgetter(0))]
 
 
 def _by_direction(page_frame: Frame, segments: Iterable[Box]) -> Rulings:

@@ -55,11 +55,13 @@ _GREEK: Final = "Α-Ωα-ω"
 _ALPHABETS: Final = f"{_LATIN}{_CYRILLIC}Ͱ-Ͽ"
 _ANY_WIDE: Final = re.compile(f"[{_WIDE}]")
 _WIDE_WORD: Final = re.compile(f"(?<![{_WIDE}A-Za-z])[{_WIDE}]{{2,}}(?![A-Za-z])|[{_WIDE}]{{4}}")
-_LETTER: Final = re.compile(f"[{_LATIN}]")
+_WIDE_PAIR: Final = re.compile(f"[{_WIDE}](?=[{_WIDE}])")
+# Runs: they begin with one character of a set, which is fast.
+_LETTERS: Final = re.compile(f"[{_LATIN}][{_LATIN}]*+")
 _OTHER: Final = re.compile(f"[Ͱ-Ͽ{_CYRILLIC}]")
 #: What phonetic transcription is written in.
 _PHONETIC: Final = re.compile("[ɐ-ʯˈˌː]")
-_ADDRESS: Final = re.compile("https?:|www\\.")
+_ADDRESS: Final = ("http:", "https:", "www.")
 #: What text in any language may have, wherever it stands.
 _USUAL: Final = frozenset("“”‘’«»‹›–—‐‑‒―…•·§°©®™€£±×÷²³¼½¾¡¿ªº№\xa0\xad\u2009\u202f\u200b←→↑↓≤≥")
 
@@ -306,13 +308,18 @@ def _is_strange(text: str, place: Place) -> bool:
     """Whether the text around a place is not in the script of what stands there."""
     before, behind = text[max(0, place.start - AROUND) : place.start], text[place.end :][:AROUND]
     around = f"{before} {behind}"
-    if _PHONETIC.search(around) or _ADDRESS.search(around):
+    if _PHONETIC.search(around):
+        return False
+    if any(sign in around for sign in _ADDRESS):
         return False
     char = text[place.start]
     if _ANY_WIDE.match(char):
-        letters = len(_LETTER.findall(around))
+        letters = sum(map(len, _LETTERS.findall(around)))
         wide = len(_ANY_WIDE.findall(around))
-        return wide <= WIDE_SHARE * letters and not _WIDE_WORD.search(around)
+        if wide > WIDE_SHARE * letters:
+            return False
+        # Two side by side are asked for first: hardly any text has them here.
+        return not (_WIDE_PAIR.search(around) and _WIDE_WORD.search(around))
     if char in "“”" and re.search("[„“”]", before):
         return False
     if _OTHER.match(char):

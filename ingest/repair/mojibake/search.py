@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -91,6 +92,7 @@ class Search:
 
     def __init__(self) -> None:
         self._proven: Counter[Channel] = Counter()
+        self._first: list[Channel] = []
         self._left = BUDGET
         self._vain = WORDS
 
@@ -192,8 +194,10 @@ class Search:
             reading = _read(line, start, end, (channel,))
             if reading is not None and reading.gain >= KNOWN_MARGIN:
                 agreed.append(Found(start, end, reading, is_sure=True))
+        # Pieces stand in order, apart: only the last that begins before a place can hold it.
+        starts = [one.start for one in agreed]
         explained = sum(
-            any(start <= place[0] and place[1] <= end for start, end, _, _ in agreed)
+            (at := bisect_right(starts, place[0])) > 0 and place[1] <= agreed[at - 1].end
             for place in places[: 100 * PLACES]
         )
         if explained < EXPLAINED * len(places[: 100 * PLACES]):
@@ -202,8 +206,7 @@ class Search:
 
     def _known(self, line: str, start: int, end: int) -> Found | None:
         """What a piece says in a misreading that the document was proven to have."""
-        proven = [channel for channel, _ in self._proven.most_common(KNOWN)]
-        reading = _read(line, start, end, proven) if proven else None
+        reading = _read(line, start, end, self._first) if self._first else None
         if reading is None or reading.gain < KNOWN_MARGIN or reading.lead < LEAD:
             return None
         return Found(start, end, reading, is_sure=True)
@@ -221,6 +224,7 @@ class Search:
         is_sure = reading.is_sure and _is_telling(line, start, end, reading)
         if is_sure:
             self._proven[reading.channel] += 1
+            self._first = [channel for channel, _ in self._proven.most_common(KNOWN)]
             self._left += 1
         return Found(start, end, reading, is_sure)
 

@@ -36,7 +36,7 @@ _OF_FIRST = re.compile(
     r"[共总總][ \t]?(\d{1,4})[ \t]?[页頁][ \t]?[,，、/]?[ \t]?第[ \t]?(\d{1,4})[ \t]?[页頁]"
 )
 # What it ends with begins with a plain character, which is asked first.
-_BEHIND_TOTAL = re.compile(r"第(?<=[页頁 \t,，、/]第)[ \t]?\d")
+_BEHIND_TOTAL = re.compile(r"第(?<=[页頁 \t,，、/]第)[ \t]?\d{1,4}[ \t]?[页頁]")
 _PAGE_OF = re.compile(r"Page[ \t](\d{1,4})[ \t]of[ \t](\d{1,4})")
 _BEFORE = re.compile(r"[-—–(（\[【][ \t]?\Z")
 _DASHES = ("-", "—", "–")

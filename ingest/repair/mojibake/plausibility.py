@@ -245,7 +245,9 @@ _RARE: Final = {"ja": 10.0, "ko": 9.5}
 def coarse(text: str) -> float:
     """The nats of a text by the classes of its characters alone: quick, to choose candidates."""
     shape = classes(text)
-    total = sum(shape.count(letter) * cost for letter, cost in _COSTS.items())
+    # A piece of text has characters of three or four classes.
+    here = [letter for letter in _COSTS if letter in shape]
+    total = sum(shape.count(letter) * _COSTS[letter] for letter in here)
     return total + _CLASH * sum(1 for _ in _CLASHES.finditer(shape))
 
 

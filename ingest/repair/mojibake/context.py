@@ -89,11 +89,15 @@ def _is_strange(word: str, lane: int) -> bool:
     if stands <= STRANGE * spelling.STEP * (len(word) + 1):
         return False
     limit = stands - GAIN * spelling.STEP
-    return any(spelling.levels(other)[lane] <= limit for other in _misread(word))
+    return any(spelling.levels(other)[lane] <= limit for other in misread(word))
 
 
-def _misread(word: str) -> set[str]:
-    """What a word may have been, in encodings of one byte."""
+def misread(word: str) -> set[str]:
+    """What a word may have been, in encodings of one byte.
+
+    >>> "très" in misread("trčs")
+    True
+    """
     others: set[str] = set()
     for read in READ:
         content = to_bytes(word, read)

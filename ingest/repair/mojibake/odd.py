@@ -13,11 +13,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from math import exp
 from typing import Final, NamedTuple
 
 from ingest.edits import Alternative, Mark
-from ingest.repair.mojibake import eastern, mention, misspelled, seldom
+from ingest.repair.mojibake import eastern, mention, misspelled, phrases, seldom
 from ingest.repair.mojibake.channels import beyond_ascii, bytes_each
 from ingest.repair.mojibake.readings import Reading, best
 from ingest.repair.mojibake.search import differences
@@ -182,8 +183,10 @@ def marks(
     >>> [(mark.start, mark.end, mark.why) for mark in marks("Hier in der N\\u2030he, ja")]
     [(12, 16, 'spelled as cp1252 read as macroman')]
     """
-    every = places(text) if is_latin(text) else _elsewhere(text)
-    every = _joined(every, _misread(text))
+    latin = is_latin(text)
+    every = places(text) if latin else _elsewhere(text)
+    misread = chain(seldom.places(text), phrases.places(text) if latin else ())
+    every = _joined(every, map(_misread, misread))
     found = [
         one
         for one in every
@@ -204,10 +207,10 @@ def _elsewhere(text: str) -> list[Place]:
     return sorted(Place(*place) for place in eastern.places(text))
 
 
-def _misread(text: str) -> Iterator[Place]:
-    for start, end, said, reading in seldom.places(text):
-        why = f"perhaps {reading.channel.written} read as {reading.channel.read}"
-        yield Place(start, end, THRESHOLD, why, (_alternative(said, reading),))
+def _misread(found: seldom.Misread) -> Place:
+    channel = found.reading.channel
+    why = f"perhaps {channel.written} read as {channel.read}"
+    return Place(*found[:2], THRESHOLD, why, (_alternative(found.said, found.reading),))
 
 
 def is_latin(text: str) -> bool:
@@ -318,6 +321,8 @@ def _is_strange(text: str, place: Place) -> bool:
         wide = len(_ANY_WIDE.findall(around))
         if wide > WIDE_SHARE * letters:
             return False
+        if place.end - place.start > 1 and seldom.is_common(text[place.start : place.end]):
+            return False  # a word, where an accent and its neighbour make a rare character
         # Two side by side are asked for first: hardly any text has them here.
         return not (_WIDE_PAIR.search(around) and _WIDE_WORD.search(around))
     if char in "“”" and re.search("[„“”]", before):

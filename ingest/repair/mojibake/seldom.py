@@ -94,6 +94,17 @@ class Misread(NamedTuple):
     said: str
     reading: Reading
 
+    @classmethod
+    def between(cls, piece: str, offset: int, reading: Reading) -> Misread:
+        """From the first character in which a piece and its reading differ to the last."""
+        said = reading.text
+        limit = min(len(piece), len(said))
+        start = next((at for at in range(limit) if piece[at] != said[at]), limit)
+        rest = range(limit - start)
+        same = next((at for at in rest if piece[-1 - at] != said[-1 - at]), limit - start)
+        end = offset + len(piece) - same
+        return cls(offset + start, end, said[start : len(said) - same], reading)
+
 
 def places(text: str) -> Iterator[Misread]:
     """Spans of a text that were probably misread, in order.
@@ -145,22 +156,26 @@ def _pieces(text: str, start: int, end: int, at: int) -> Iterator[tuple[int, int
             return
 
 
-def _otherwise(piece: str, offset: int) -> Misread | None:
-    """What a piece says otherwise, from its first character that differs to the last, if that
-    is the more plausible by far."""
+def is_common(word: str) -> bool:
+    """Whether all characters of a word are common in Chinese, Japanese or Korean.
+
+    >>> is_common("就是"), is_common("嚀酎")
+    (True, False)
+    """
+    return not _searches().one.search(word)
+
+
+def reading_of(piece: str) -> Reading | None:
+    """The best reading of a piece, asked only if one is as plausible by its classes."""
     stands = coarse(piece[:WINDOW])
-    if all(coarse(head) > stands for _, _, head in readings(piece)):
-        return None
-    reading = best(piece)
+    return best(piece) if any(coarse(head) <= stands for _, _, head in readings(piece)) else None
+
+
+def _otherwise(piece: str, offset: int) -> Misread | None:
+    """What a piece says otherwise, if that is the more plausible by far."""
+    reading = reading_of(piece)
     if reading is None or reading.gain <= GAIN:
         return None
-    said = reading.text
-    limit = min(len(piece), len(said))
-    start = next((at for at in range(limit) if piece[at] != said[at]), limit)
-    rest = range(limit - start)
-    same = next((at for at in rest if piece[-1 - at] != said[-1 - at]), limit - start)
-    misread = len(_BEYOND.findall(piece, start, len(piece) - same))
-    if reading.gain <= GAIN + FOR_EACH * max(0, ENOUGH - misread):
-        return None
-    end = offset + len(piece) - same
-    return Misread(offset + start, end, said[start : len(said) - same], reading)
+    found = Misread.between(piece, offset, reading)
+    misread = len(_BEYOND.findall(piece, found.start - offset, found.end - offset))
+    return found if reading.gain > GAIN + FOR_EACH * max(0, ENOUGH - misread) else None

@@ -26,6 +26,7 @@ CLEAN = (
     "smörgåsbord",
     "Dvořák: «Rusalka»",
     "2 × 3 m², 20 °C",
+    "≤ r ≤ R. Hence ∂Q/∂r = 2πrv > 0",
 )
 
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 from ingest.repair.mojibake import spelling
+from ingest.repair.mojibake.channels import READ_AS_LATIN
 from ingest.repair.mojibake.context import misread
 from ingest.repair.mojibake.plausibility import is_odd
 from ingest.repair.mojibake.readings import Reading
@@ -33,6 +34,7 @@ LEFT: Final = 0.5
 MOST: Final = 4
 LONG: Final = 40
 
+_EASTERN: Final = frozenset(READ_AS_LATIN) - {"utf-8"}
 # Against a letter, or by itself between words in small letters; a letter with an accent also
 # at the edge of a line; a sign within a word; a control before one.
 _LETTER: Final = re.compile(
@@ -65,6 +67,8 @@ def places(text: str) -> Iterator[Misread]:
 def _tells(line: str, reading: Reading) -> bool:
     """Whether a letter is read otherwise: spaces, ellipses and dashes may stand anywhere, and a
     letter by itself in a list of letters."""
+    if reading.channel.written in _EASTERN:
+        return False  # characters of East Asia among letters: signs of mathematics do so
     return any(
         any(_LETTER.match(line, at) for at in range(start, end))
         for start, end, _ in differences(line, reading.text)

@@ -148,3 +148,15 @@ def test_only_signs_are_taken_for_notation(text: str, rest: str) -> None:
 def test_a_foreign_name_stays(carrier: str, name: str) -> None:
     text = carrier.replace("{}", name)
     assert repaired(text) == text
+
+
+@pytest.mark.parametrize("text", ["中A中1中中", "国A国1国国", "い1いAいい", "の。の、のの"])
+def test_one_character_over_and_over_stays(text: str) -> None:
+    assert repaired(text) == text
+
+
+def test_an_argument_of_a_call_in_text_about_encodings_stays() -> None:
+    text = "What UTF-8 becomes:\n\n    >>> repair('the mill doesnâ€™t turn in the rÃ©union')\n"
+    assert repaired(text) == text
+    # By itself it is a line of a program that went wrong.
+    assert repaired("print('the mill doesnâ€™t turn')") == "print('the mill doesn’t turn')"

@@ -44,7 +44,8 @@ _IDEOGRAPH = re.compile("[\u2e80-\u9fff]")
 _ENUMERATION = re.compile(r"[:：][^:：|｜]*、")
 _LETTERS = re.compile(r"[^\W\d_]")
 _OTHERS = re.compile(r"[\W\d_]+")
-_ENGLISH = re.compile(r"[a-z]+(?:[-'’][a-z]+)*")
+# A name with a figure (`Text1`) is no word.
+_ENGLISH = re.compile(r"[a-z]+(?:[-'’][a-z]+)*(?![a-z0-9])")
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,8 @@ def row(text: str) -> bool:
     (True, True)
     >>> row("项目 | 数量 | 金额"), row("一、网站首页"), row("预约方式：电话、窗口、微信公众号")
     (False, False, False)
-    >>> row("第 6 章 网络应用"), row("• p: print the information")
-    (False, False)
+    >>> row("第 6 章 网络应用"), row("• p: print the information"), row("如果 Text1 < Text2，返回 -1")
+    (False, False, False)
     """
     if len(text) > LONGEST_ROW or ends_sentence(text.rstrip()):
         return False

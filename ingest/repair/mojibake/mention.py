@@ -59,6 +59,8 @@ _LATIN: Final = tuple(part.encode() for part in _PARTS if part.isascii())
 _OTHERS: Final = tuple(part for part in _PARTS if not part.isascii())
 _OPENING: Final = "\"'“‘„‚«‹「『《`（("
 _CLOSING: Final = "\"'”’“‘»›」』》`）)"
+# An argument that begins before the span and has not ended there.
+_STRING: Final = re.compile(r"""\w\(["']?(["'])(?:(?!\1\)).)*\Z""", re.DOTALL)
 _EDGE: Final = re.compile(r"[\s\"“”„«»「」『』《》`（()）]")
 
 #: Characters of the word around a span, on either side: a sample in quotation marks is short.
@@ -88,6 +90,8 @@ def is_quoted(text: str, start: int, end: int) -> bool:
     >>> is_quoted('it shows "Ã©tÃ©" instead', 10, 12)
     True
     """
+    if _is_string(text, start, end):
+        return True
     first, last = max(0, start - WORD), min(len(text), end + WORD)
     while start > first and not _EDGE.match(text[start - 1]):
         start -= 1
@@ -97,6 +101,15 @@ def is_quoted(text: str, start: int, end: int) -> bool:
         return True
     # The quotation mark may count as part of the word: an apostrophe, a sample's own.
     return end - start > 2 and text[start] in "'‘" and text[end - 1] in "'’"
+
+
+def _is_string(text: str, start: int, end: int) -> bool:
+    """Whether a span stands in a string of a program, however long: `f("it doesnâ€™t")`."""
+    head = text.rfind("\n", max(0, start - NEAR), start) + 1
+    before = text[max(head, start - NEAR) : start]
+    behind = text[end : end + NEAR].split("\n", 1)[0]
+    opened = _STRING.search(before)
+    return opened is not None and f"{opened[1]})" in behind
 
 
 def is_shown_repaired(line: str, start: int, end: int, after: str) -> bool:

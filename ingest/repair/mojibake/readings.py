@@ -271,6 +271,9 @@ def _is_alien(channel: Channel, before: str, after: str) -> bool:
         _HAS_CJK.search(after) and len(_BEYOND.sub("", before)) > 2
     ):
         return True
+    # One character over and over is another one over and over in any encoding.
+    if channel.written in _CJK and channel.read in _CJK and len(set(_BEYOND.sub("", before))) < 3:
+        return True
     if channel.written in _CYRILLIC and not _HAS_CYRILLIC.search(after):
         return True
     if channel.read in _CJK and channel.written not in (*_CJK, *_CYRILLIC, "utf-8"):

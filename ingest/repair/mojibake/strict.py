@@ -37,6 +37,8 @@ ROUNDS: Final = 3
 IMPLAUSIBLE: Final = 9.5
 #: The same above which another explanation is asked for: text has 6.5.
 WEAK: Final = 7.0
+#: Characters beyond ASCII, each counted once, from which they are a text.
+DISTINCT: Final = 3
 #: The misreadings that are looked for here, by their own signs.
 FAMILIES: Final = frozenset(
     (LATIN, "utf-8-as-gb18030", "utf-8-as-cp932", "gb18030-as-cp950", "cp950-as-gb18030")
@@ -259,6 +261,9 @@ def _read_as_another(line: str, channel: Channel) -> Iterator[list[Repair]]:
     starts = [start for start, _ in hits(line, family)]
     for piece in chain([core] if core is not None else [], _PIECE.finditer(line)):
         if bisect_left(starts, piece.start()) == bisect_left(starts, piece.end()):
+            continue
+        # One character over and over is another one over and over in any encoding.
+        if len({char for char in piece[0] if char > "\x7f"}) < DISTINCT:
             continue
         decoded = undone(piece[0], channel)
         if decoded is not None and channel.written == "gb18030":

@@ -126,5 +126,7 @@ class Joints:
     @cached_property
     def _compounds(self) -> frozenset[str]:
         """Every compound of the document that has a plain hyphen, in lower case."""
-        parts = " ".join([part for part in self._parts if "-" in part])
+        # Few lines have one: only those are taken apart.
+        lines = " ".join([line for line in self.text.split("\n") if "-" in line])
+        parts = " ".join({part for part in lines.lower().split() if "-" in part})
         return frozenset(word for word in _WORD.findall(parts) if "-" in word)

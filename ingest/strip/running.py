@@ -242,7 +242,8 @@ def _running(edges: Sequence[Edge], count: int, size: float) -> Iterator[Edge]:
         if "#" in mask and not counting and not _same_digits(group):
             group = _largest_same(group)
             numbers = [edge.page for edge in group]
-        enough = 2 if count < PAGES or _in_one_place(group, count) else PAGES
+        is_short = count <= FEW_PAGES and _in_one_place(group, counting=counting)
+        enough = 2 if count < PAGES or is_short else PAGES
         if len(group) < enough:
             continue
         # A number in larger type inside the page is a heading: a year, a chapter.
@@ -267,11 +268,11 @@ def _running(edges: Sequence[Edge], count: int, size: float) -> Iterator[Edge]:
             yield from group
 
 
-def _in_one_place(group: Sequence[Edge], count: int) -> bool:
-    """Say whether two lines of a short document are one and the same, but for a page number."""
-    if count > FEW_PAGES or not all(edge.apart and edge.line.box for edge in group):
+def _in_one_place(group: Sequence[Edge], *, counting: bool) -> bool:
+    """Say whether lines of a short document are one and the same, but for a number that may count
+    the pages."""
+    if not all(edge.apart and edge.line.box for edge in group):
         return False
-    counting = _counts_pages(group)
     if not counting and not _same_digits(group):
         return False
     # Two paragraphs that close with the same words, too, end apart and at one height.

@@ -213,7 +213,8 @@ class Runs:
     def _told(self, way: Way, end: int, reading: str, trail: int | None) -> Iterator[Way]:
         """End a run with a character that its reading tells.
 
-        Where its lead byte is not the one that is under way, the pair before it vanished.
+        Where its lead byte is not the one that is under way, the pair before it vanished; where
+        it is, that may be chance.
         """
         split = [(char, pair) for char in self._read(reading) if (pair := octets.pair(char))]
         if trail is not None:
@@ -222,13 +223,16 @@ class Runs:
         fitting = self._likeliest(char for char, pair in split if pair[0] in way.pending)
         if fitting:
             yield from self._put(way, end, fitting, over=True, told=True)
-            return
         for char, pair in split if len(way.pending) == 1 else ():
+            if fitting and self.told_cost(char):
+                continue
             firsts = tuple(first for first in octets.HIGH if octets.vanishes(first, pair[0]))
             for done in self._put(way, way.at, octets.chars(way.pending, firsts)):
                 done = done._replace(pending=(pair[0],))
+                done = done.charged(VANISHED_COST) if fitting else done
                 yield from self._put(done, end, (char,), over=True, told=True)
-                yield from self._between(way, pair, end, char)
+                if not fitting:
+                    yield from self._between(way, pair, end, char)
 
     def _between(self, way: Way, pair: tuple[int, int], end: int, char: str) -> Iterator[Way]:
         """Ways in which two pairs in a row vanished before a character that a reading tells.

@@ -51,6 +51,11 @@ WORK_EACH: Final = 8.0
 CROWDED: Final = 40
 WORK_EACH_CROWDED: Final = 0.5
 
+#: Where a page shows no other mark that was cut out, so many of the characters behind a row of
+#: question marks must come back, or the row stays. On pages of a third text such rows were
+#: signs that GBK lacks, and a third of what was put there at most was a character.
+ROW_RESTORED: Final = 0.34
+
 #: Cost of a mark right behind a genuine question mark, and of `?!`.
 TWO_MARKS: Final = (4.0, 3.0)
 
@@ -69,9 +74,11 @@ class Page:
         self._filler = Filler(self._vanished, self._weigher)
         self._record = Record(text, shown, settings.infer)
         self._marks: list[Mark] = []
-        cuts = len(CUT_SITE.findall(text))
+        cuts = CUT_SITE.findall(text)
+        # A page that cuts marks out cuts commas and full stops above all.
+        self._cuts_marks = any(cut[1] not in "?？!！" for cut in cuts)
         halves = sum(not one.char for one in shown.glosses)
-        crowded = CROWDED * (cuts + halves) > len(text)
+        crowded = CROWDED * (len(cuts) + halves) > len(text)
         self._allowed = LEAST_WORK + len(text) * (WORK_EACH_CROWDED if crowded else WORK_EACH)
         self._letters = {one.start: one for one in shown.glosses if "@" <= one.char <= "~"}
 
@@ -138,6 +145,9 @@ class Page:
         )
         if pair is None:
             return start
+        if self._text[start + 1] == "?" and not self._shown.folded:
+            # A question mark that was cut out would be a full-width one here.
+            return self._row(start)
         if not self._goes_on():
             why = "a mark that may have been cut out, on a page with too many of them"
             self._marks.append(Mark(start, start + 2, "uncertain", "gloss.cut", why))
@@ -153,8 +163,17 @@ class Page:
         solution = self._solve(starts, as_it_is, left)
         if solution is None:
             return start
+        alone = self._text[start + 1] == "?" and not self._cuts_marks
+        if alone and self._record.restored(solution) <= ROW_RESTORED:
+            return self._row(start)
         self._record.write(start, solution, "gloss.cut")
         return solution.way.stop
+
+    def _row(self, start: int) -> int:
+        """Mark a row of question marks that stays; return where it starts."""
+        why = "a row of question marks, in which characters may have gone"
+        self._marks.append(Mark(start, start + 2, "uncertain", "gloss.cut", why))
+        return start
 
     def _solve(self, starts: list[Way], as_it_is: Way | None, left: str) -> Solution | None:
         """Weigh all ways from the starts, and for a cut the text as it stands."""
@@ -175,9 +194,7 @@ class Page:
         if not ways[0].units:
             return None
         if as_it_is and self._text[as_it_is.stop + 1] in "?？" and not self._shown_by(ways[0]):
-            why = "a row of question marks, in which characters may have gone"
-            at = as_it_is.stop
-            self._marks.append(Mark(at, at + 2, "uncertain", "gloss.cut", why))
+            self._row(as_it_is.stop)
             return None
         best = self._filler.fill(ways[0], left, self._following(ways[0].stop))
         shares = [math.exp(SHARPNESS * (best.cost - way.cost)) for way in ways]

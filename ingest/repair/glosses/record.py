@@ -55,17 +55,6 @@ class Record:
         self._infer = infer
         self.edits: list[Edit] = []
 
-    def restored(self, solution: Solution) -> float:
-        """Share of the characters of a way that would be written."""
-        chars = [at for at, unit in enumerate(solution.way.units) if not unit.lost]
-        written = 0
-        for at in chars:
-            unit = solution.way.units[at]
-            chance = (unit.ranked[0][1] if unit.ranked else 1.0) * solution.support[at]
-            forced = self._infer == "always"
-            written += not unit.gone and (forced or self._writes(solution.way, at, chance))
-        return written / max(len(chars), 1)
-
     def write(self, start: int, solution: Solution, rule: str) -> None:
         """Turn the best way into edits, one for each stretch of equal certainty."""
         units = solution.way.units

@@ -51,11 +51,6 @@ WORK_EACH: Final = 8.0
 CROWDED: Final = 40
 WORK_EACH_CROWDED: Final = 0.5
 
-#: Where a page shows no other mark that was cut out, so many of the characters behind a row of
-#: question marks must come back, or the row stays. On pages of a third text such rows were
-#: signs that GBK lacks, and a third of what was put there at most was a character.
-ROW_RESTORED: Final = 0.34
-
 #: Cost of a mark right behind a genuine question mark, and of `?!`.
 TWO_MARKS: Final = (4.0, 3.0)
 
@@ -74,11 +69,9 @@ class Page:
         self._filler = Filler(self._vanished, self._weigher)
         self._record = Record(text, shown, settings.infer)
         self._marks: list[Mark] = []
-        cuts = CUT_SITE.findall(text)
-        # A page that cuts marks out cuts commas and full stops above all.
-        self._cuts_marks = any(cut[1] not in "?？!！" for cut in cuts)
+        cuts = len(CUT_SITE.findall(text))
         halves = sum(not one.char for one in shown.glosses)
-        crowded = CROWDED * (len(cuts) + halves) > len(text)
+        crowded = CROWDED * (cuts + halves) > len(text)
         self._allowed = LEAST_WORK + len(text) * (WORK_EACH_CROWDED if crowded else WORK_EACH)
         self._letters = {one.start: one for one in shown.glosses if "@" <= one.char <= "~"}
 
@@ -163,9 +156,6 @@ class Page:
         solution = self._solve(starts, as_it_is, left)
         if solution is None:
             return start
-        alone = self._text[start + 1] == "?" and not self._cuts_marks
-        if alone and self._record.restored(solution) <= ROW_RESTORED:
-            return self._row(start)
         self._record.write(start, solution, "gloss.cut")
         return solution.way.stop
 

@@ -160,6 +160,11 @@ class Step:
         at = shift = 0
         edit_start, edit_end = edits[0][:2]
         for start, end in zip(starts, ends, strict=True):
+            if start >= end:
+                # What was deleted before: whose side an insertion there is on, the walk cannot say.
+                new_starts.append(self.start_now(start))
+                new_ends.append(self.end_now(end))
+                continue
             while at < count and edit_end <= start and edit_start < start:
                 shift += len(edits[at].after) - (edit_end - edit_start)
                 at += 1

@@ -174,6 +174,14 @@ def test_rows_stand_where_layout_puts_them(data: st.DataObject) -> None:
     assert [row[:2] for row in rows] == [span for span in one_by_one if span[0] < span[1]]
 
 
+def test_a_deleted_line_stands_behind_what_is_inserted_in_its_place() -> None:
+    source = Source("x.pdf", "0" * 64, "application/pdf")
+    document = Document("a\nb\n", source, (Page(1, 0, 4, 400, 600, (Line(0, 1), Line(2, 3))),))
+    document = document.revise("repair", [Edit(1, 3, "\nb", "x", "test.edit")])
+    document = document.revise("strip", [Edit(2, 2, "", "y", "test.edit")])
+    assert [line[:2] for line in document.layout()[0].lines] == [(0, 1), (3, 3)]
+
+
 @st.composite
 def edits_of(draw: st.DrawFn, text: str) -> Sequence[Edit]:
     edits: list[Edit] = []

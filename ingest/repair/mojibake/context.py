@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Final
 
 from ingest.repair.mojibake import spelling
 from ingest.repair.mojibake.channels import LATIN, to_bytes
-from ingest.repair.mojibake.letters import LETTERS
+from ingest.repair.mojibake.letters import LETTERS, alphabets, well_known
 
 #: Words that tell the language of a text.
 WORDS: Final = 60
@@ -24,6 +24,8 @@ LONG: Final = 40
 #: Nats a letter above which a word is not of a language. Of its own words with accents, one
 #: in thirty has more; the median is 1.7.
 STRANGE: Final = 3.4
+#: The same for a word with a letter that the language does not write: its own has none.
+ALIEN: Final = 2.6
 #: Nats a letter up to which a text is in a language: of 8 letters in French or German, 98 in
 #: 100 have less; the median is 1.8.
 KNOWN: Final = 3.2
@@ -35,9 +37,10 @@ GAIN: Final = 8.0
 WRITTEN: Final = ("cp1252", "macroman", "cp850", "cp437", "cp1250")
 READ: Final = (LATIN, "cp1250", "cp1251", "macroman", "cp850", "cp437", "koi8-r", "cp866")
 
+_CYRILLIC: Final = "".join(map(chr, range(0x400, 0x460)))
 _LETTER: Final = re.compile("[\u00aa-\u1fff\u3040-\ud7a3]")
 _PLAIN: Final = re.compile("[a-zA-Z]{2,}")
-_BEYOND: Final = re.compile(f"(?<![A-Za-z])[A-Za-z]*+[ªµºÀ-ÖØ-öø-ʯΆ-ώЀ-ӿḀ-ỿ][{LETTERS}]*")
+_BEYOND: Final = re.compile(f"(?<![A-Za-z])[A-Za-z]*+[ªµºÀ-ÖØ-öø-ʯΆ-ώЀ-ӿḀ-ỿⁿ][{LETTERS}ⁿ]*")
 
 
 def language(text: str) -> int | None:
@@ -86,10 +89,20 @@ def strangers(text: str, pieces: Iterable[str] | None = None) -> Iterator[tuple[
 def _is_strange(word: str, lane: int) -> bool:
     """Whether a language spells no word so, but one that the same bytes are elsewhere."""
     stands = spelling.levels(word)[lane]
-    if stands <= STRANGE * spelling.STEP * (len(word) + 1):
+    own = _own_letters()[lane]
+    limit = STRANGE if all(char < "\x80" or char in own for char in word) else ALIEN
+    if stands <= limit * spelling.STEP * (len(word) + 1):
         return False
     limit = stands - GAIN * spelling.STEP
     return any(spelling.levels(other)[lane] <= limit for other in misread(word))
+
+
+@cache
+def _own_letters() -> tuple[frozenset[str], ...]:
+    """The letters beyond ASCII of each well-known language; those that another alphabet has
+    are not weighed here."""
+    own = alphabets()
+    return tuple(own[lane] or frozenset(_CYRILLIC) for lane in well_known())
 
 
 def misread(word: str) -> set[str]:

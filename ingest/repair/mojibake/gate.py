@@ -74,7 +74,9 @@ def suspects(text: str) -> list[Suspect]:
         found.setdefault(place, set())
     for (start, end), families in found.items():
         line = text[start:end]
-        families.update(look.family for look in looks() if look.pattern.search(line))
+        # A word may be the first of the text.
+        shown = f" {line}" if start == 0 else line
+        families.update(look.family for look in looks() if look.pattern.search(shown))
         families.update(*(names for _, _, names in chain(_unlikely(line), _dense(line))))
     return [Suspect(*place, frozenset(found[place])) for place in sorted(found) if found[place]]
 

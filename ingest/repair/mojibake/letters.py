@@ -132,7 +132,7 @@ def levels(word: str, *, every: bool = True) -> tuple[int, ...]:
 def _costs(word: str, *, every: bool = True) -> tuple[int, ...]:
     """What a word costs in each language, where one is known well by more than pairs."""
     known = list(levels(word, every=every))
-    for lane, level in zip(_well_known(), spelling.levels(word), strict=True):
+    for lane, level in zip(well_known(), spelling.levels(word), strict=True):
         known[lane] = level
     return tuple(known)
 
@@ -146,7 +146,8 @@ def _as_foreign(word: str, *, every: bool = True) -> tuple[int, ...]:
 
 
 @cache
-def _well_known() -> tuple[int, ...]:
+def well_known() -> tuple[int, ...]:
+    """The places in `levels` of the languages of `spelling`, in their order."""
     languages = sorted({row[0] for row in _rows() if row[1]}, reverse=True)
     return tuple(map(languages.index, spelling.languages()))
 

@@ -148,8 +148,8 @@ AMONG: Final = {BETWEEN: 1, LAST: 1, FIRST: -1}
 PRIVATE: Final = Look("cp950-as-gb18030", "", "\ue000-\ue765", ".?[\ue000-\ue765ぁ-ヶ一-龥]")
 #: A capital inside a word.
 INNER: Final = Look(ANY, "[а-яё]", _CAPITALS, "")
-#: Three words in capitals: Russian whose small letters became capitals.
-CAPITALS: Final = Look(ANY, "", _CAPITALS, "(?=[А-ЯЁ]{2,20} [А-ЯЁ]{2,20} [А-ЯЁ](?![а-яё]))")
+#: Two words in capitals: Russian whose small letters became capitals.
+CAPITALS: Final = Look(ANY, "", _CAPITALS, "(?=[А-ЯЁ]{2,20},? [А-ЯЁ]{2,20}(?![а-яё]))")
 #: The quotation marks and dashes of UTF-8 read as GBK; nobody writes it.
 DASH: Final = Look("utf-8-as-gb18030", "", "鈥", "")
 

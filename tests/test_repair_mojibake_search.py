@@ -185,3 +185,33 @@ def test_common_characters_within_latin_words_are_accents() -> None:
     text = "Cette année, la matière des pièces présentées paraît très précise."
     assert apply(text.encode("macroman").decode("cp932")) == text
     assert edits("iphone和ipad以及mac和windows与linux的版本")[0] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("cp1252", "macroman"), ("cp1252", "cp437"), ("cp1252", "koi8-r"), ("macroman", "latin-1")],
+)
+def test_two_marks_around_a_placeholder_are_quotation_marks(written: str, read: str) -> None:
+    text = "cannot find the file ‘%s’, nor the option ‘-f’ of the others"
+    assert apply(text.encode(written).decode(read)) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the letters æ/Æ and ô-ö are listed apart, as è.é and Ô–Õ are",
+        "▒ half and ▓ three quarters of the cells are shaded",
+        "y=Σi(ai∙xi), where ≤ r ≤ R holds and ∂Q/∂r > 0",
+        "a size of %lu×%lu and %s×%s, ±%d°",
+        "The word aⁿbⁿ has as many of either, and xⁿ+yⁿ is a sum of powers",
+        "ГЛАВА ПЕРВАЯ, ОБЩИЕ ПОЛОЖЕНИЯ",
+    ],
+)
+def test_signs_in_pairs_that_quote_nothing_stay(text: str) -> None:
+    assert edits(text)[0] == []
+
+
+def test_a_letter_that_the_language_does_not_write_is_asked() -> None:
+    text = "Im Garten standen viele Leute und hielten sich an den Händen."
+    assert apply(text.encode("macroman").decode("cp1250")) == text
+    assert edits("Der Bericht von Herrn Dvořák liegt seit gestern auf dem Tisch")[0] == []

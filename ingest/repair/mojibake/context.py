@@ -24,8 +24,9 @@ LONG: Final = 40
 #: Nats a letter above which a word is not of a language. Of its own words with accents, one
 #: in thirty has more; the median is 1.7.
 STRANGE: Final = 3.4
-#: The same for a word with a letter that the language does not write: its own has none.
+#: The same for a word with a letter that the language does not write, in a text of so many words.
 ALIEN: Final = 2.6
+SEVERAL: Final = 5
 #: Nats a letter up to which a text is in a language: of 8 letters in French or German, 98 in
 #: 100 have less; the median is 1.8.
 KNOWN: Final = 3.2
@@ -72,26 +73,29 @@ def strangers(text: str, pieces: Iterable[str] | None = None) -> Iterator[tuple[
     lane = language(text)
     if lane is None:
         return
+    several = sum(1 for _ in islice(_PLAIN.finditer(text), SEVERAL)) == SEVERAL
     if pieces is not None:
         distinct = set(_BEYOND.findall("\n".join(pieces)))
-        if len(distinct) <= MOST and not any(_is_strange(one[:LONG], lane) for one in distinct):
+        if len(distinct) <= MOST and not any(
+            _is_strange(one[:LONG], lane, several=several) for one in distinct
+        ):
             return
     known: dict[str, bool] = {}
     for found in islice(_BEYOND.finditer(text), MOST):
         word = found[0][:LONG]
         if word not in known:
-            known[word] = _is_strange(word, lane)
+            known[word] = _is_strange(word, lane, several=several)
         if known[word]:
             yield found.span()
 
 
 @lru_cache(maxsize=1 << 14)
-def _is_strange(word: str, lane: int) -> bool:
+def _is_strange(word: str, lane: int, *, several: bool) -> bool:
     """Whether a language spells no word so, but one that the same bytes are elsewhere."""
     stands = spelling.levels(word)[lane]
     own = _own_letters()[lane]
-    limit = STRANGE if all(char < "\x80" or char in own for char in word) else ALIEN
-    if stands <= limit * spelling.STEP * (len(word) + 1):
+    alien = several and any(char > "\x7f" and char not in own for char in word)
+    if stands <= (ALIEN if alien else STRANGE) * spelling.STEP * (len(word) + 1):
         return False
     limit = stands - GAIN * spelling.STEP
     return any(spelling.levels(other)[lane] <= limit for other in misread(word))

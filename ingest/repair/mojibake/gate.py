@@ -17,6 +17,7 @@ from ingest.repair.mojibake.context import strangers
 from ingest.repair.mojibake.letters import is_unlikely
 from ingest.repair.mojibake.looks import ACCENTS, AMONG, ANY, CAPITALS, looks, patterns, scan, shown
 from ingest.repair.mojibake.ordinary import Patience, is_named, is_ordinary
+from ingest.repair.mojibake.plausibility import ENCLOSED
 from ingest.repair.mojibake.signs import together
 
 #: Characters within which a third sign must stand, and length of a side of a short line.
@@ -77,6 +78,8 @@ def suspects(text: str) -> list[Suspect]:
         # A word may be the first of the text.
         shown = f" {line}" if start == 0 else line
         families.update(look.family for look in looks() if look.pattern.search(shown))
+        if ENCLOSED.search(line):
+            families.add(ANY)
         families.update(*(names for _, _, names in chain(_unlikely(line), _dense(line))))
     return [Suspect(*place, frozenset(found[place])) for place in sorted(found) if found[place]]
 
@@ -94,6 +97,7 @@ def is_doubtful(line: str) -> bool:
             for look in AMONG
             for hit in look.pattern.finditer(line)
         )
+        or ENCLOSED.search(line) is not None
         or any(True for _ in chain(_unlikely(line), _dense(line), strangers(line)))
     )
 

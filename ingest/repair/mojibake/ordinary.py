@@ -13,7 +13,7 @@ from typing import Final
 from ingest.repair.mojibake.channels import LATIN, Channel, undone, utf8_runs
 from ingest.repair.mojibake.letters import is_spelled, is_unlikely
 from ingest.repair.mojibake.looks import AMONG, ANY, DASH, INNER, PRIVATE, Look, patterns
-from ingest.repair.mojibake.plausibility import classes, coarse
+from ingest.repair.mojibake.plausibility import ENCLOSED, classes, coarse
 
 #: Characters on either side of a place that are looked at.
 REACH: Final = 12
@@ -115,7 +115,7 @@ def is_ordinary(word: str) -> bool:
 @lru_cache(maxsize=1 << 14)
 def _is_spelled(word: str) -> bool:
     word = _REPEATED.sub(r"\1", word)
-    return all(
+    return not ENCLOSED.search(word) and all(
         is_spelled(_NAME.sub(_lower, _UNIT.sub("", part.lstrip(_OPENING).rstrip(_CLOSING))))
         for part in _SPACED.sub(" ", word).split(" ")
     )

@@ -189,6 +189,13 @@ _REPEATED: Final = re.compile(r"([^\w\s])\1+")
 _LETTER: Final = re.compile(f"[{LETTERS}]")
 _SMALL: Final = "a-zß-öø-ÿа-я"
 _EAST: Final = "぀-ヿ一-鿿가-힣"
+# What is no quotation mark around a placeholder, an option, a sign: `ë%sí`, `æ-fÆ`, `ë{í`. What
+# parts two letters, as in `æ/Æ`, is left out: they may be meant.
+_MARK: Final = "[^\x00-\x7f‘’‚‛“”„‟«»‹›¿¡…、-】（）]"
+_WITHIN: Final = (
+    "(?:[%$\\\\<@#=*~^-]{1,2}\\w[!-~]{0,30}|[%$\\\\@#*~^=:;?!|<>_{}()\\[\\]]|\\.\\.|--)"
+)
+ENCLOSED: Final = re.compile(f"(?<![\\w%])({_MARK})(?={_WITHIN}(?!\\1){_MARK}(?!\\w))")
 # What is odd where it stands, and its nats.
 _ODD: Final = (
     # A sign, a Han character, a syllable or half-width kana inside a word of small letters.
@@ -221,6 +228,8 @@ _ODD: Final = (
         4.0,
         re.compile(f"(?<=[{_SMALL}])…(?=[{_SMALL}])|(?<=[{_SMALL}])(?<!l)·|·(?!l)(?=[{_SMALL}])"),
     ),
+    # Two characters around a placeholder, an option or a variable: they are quotation marks.
+    (5.0, ENCLOSED),
     # Quotation marks that look the wrong way, or at nothing.
     (3.0, re.compile(r"[‚„](?!\w)|(?<=[\w'’])[‚„]")),
     (3.0, re.compile(r"(?<=\s)[”’»](?=\w)|(?<=\w)[“„](?=\s)")),
@@ -266,7 +275,7 @@ def nats(text: str, *, every: bool = True) -> float:
     total += _SIGNS["w"] * sum(1 for _ in _HALFWIDTH.finditer(rest))
     total += _CLASH * sum(1 for _ in _CLASHES_OF_SIGNS.finditer(shape))
     total += sum(_SELDOM.get(char, 0.0) for char in rest) + oddity(text)
-    total -= _CLOSED * sum(1 for _ in _QUOTED.finditer(text))
+    total -= _CLOSED * quoted(text)
     for cost, script in _SCRIPTS:
         if script.search(text):
             total += cost
@@ -275,6 +284,15 @@ def nats(text: str, *, every: bool = True) -> float:
     else:
         total += _correction(text, shape.count("h") + shape.count("H"))
     return total + _by_themselves("ko", _SYLLABLE.findall(text))
+
+
+def quoted(text: str) -> int:
+    """How much of a text stands between quotation marks, an opening and a closing one.
+
+    >>> quoted("‘%s’ is no “file”"), quoted("it’s")
+    (2, 0)
+    """
+    return sum(1 for _ in _QUOTED.finditer(text))
 
 
 def oddity(text: str) -> float:

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from ingest.repair.mojibake.channels import LATIN, Channel, from_bytes, to_bytes
 from ingest.repair.mojibake.notation import without_signs
-from ingest.repair.mojibake.plausibility import classes, coarse, is_odd, nats, oddity
+from ingest.repair.mojibake.plausibility import classes, coarse, is_odd, nats, oddity, quoted
 
 #: What text is written in, and nats for how seldom it is the explanation. The first of
 #: equal readings names the rule.
@@ -204,7 +204,7 @@ def _best(text: str, channels: tuple[Channel, ...]) -> Reading | None:
     cost, head = sound[0]
     _, channel, said = found[head]
     lead = (sound[1][0] if len(sound) > 1 else stands) - cost
-    return Reading(said, channel, stands - cost, lead, _needed(before))
+    return Reading(said, channel, stands - cost, lead, _needed(before, head))
 
 
 def _stands(text: str) -> float:
@@ -219,8 +219,9 @@ def _limit(text: str) -> float:
     return UNCERTAIN + ALPHABETIC * (len(text) - wide) + IDEOGRAPHIC * wide
 
 
-def _needed(before: str) -> float:
-    if is_odd(before):
+def _needed(before: str, after: str) -> float:
+    # No name begins and ends with what is a pair of quotation marks elsewhere.
+    if is_odd(before) or quoted(after) > quoted(before):
         return MARGIN
     words = sum(not word.isascii() for word in _PARTS.split(before))
     return MARGIN + UNSEEN_MARGIN * min(words, UNSEEN_WORDS)
@@ -243,11 +244,13 @@ def _unspelled(before: str, after: str) -> float:
     """Nats for letters of words that would become signs: small ones, and all but the last."""
     if len(before) != len(after):
         return 0.0
-    return SIGN * sum(
+    count = sum(
         one.isalpha() and (one.islower() or follows.isalpha()) and not (two.isalpha() or one == two)
         for one, two, follows in zip(before, after, f"{before[1:]} ", strict=True)
         if one > "\x7f"
     )
+    # A mark that opens and one that closes are no accident.
+    return SIGN * max(0, count - 2 * max(0, quoted(after) - quoted(before))) if count else 0.0
 
 
 def _harm(before: str, after: str) -> float:
@@ -284,7 +287,10 @@ def _is_alien(channel: Channel, before: str, after: str) -> bool:
             return True
     # One sign is as good as another: only letters tell a misreading, and signs inside words.
     signs = _BEYOND.sub("", before) + _BEYOND.sub("", after)
-    return not _TELLING.search(before) and not any(map(str.isalpha, signs))
+    if _TELLING.search(before) or any(map(str.isalpha, signs)):
+        return False
+    # Two that stand like quotation marks do tell one.
+    return bool({channel.written, channel.read} & _CJK) or quoted(after) <= quoted(before)
 
 
 def is_chart(text: str) -> bool:

@@ -14,7 +14,7 @@ from ingest.repair.mojibake.channels import LATIN, Channel
 from ingest.repair.mojibake.context import language, strangers
 from ingest.repair.mojibake.letters import INNER_CAPITAL, LETTERS, capitals, is_spelled
 from ingest.repair.mojibake.looks import ANY
-from ingest.repair.mojibake.plausibility import coarse, nats
+from ingest.repair.mojibake.plausibility import ENCLOSED, coarse, nats
 from ingest.repair.mojibake.readings import LEAD, MARGIN, WINDOW, Reading, best, is_chart, readings
 
 #: Pieces of a document that may be searched in vain.
@@ -25,6 +25,8 @@ WORDS: Final = 150
 #: they must gain: a fifth of a single letter's.
 KNOWN: Final = 3
 KNOWN_MARGIN: Final = 3.0
+#: Nats that a word must gain for its line to be searched.
+PROMISING: Final = 3.0
 #: Share of a line's odd places that its pieces must explain.
 EXPLAINED: Final = 0.5
 #: Places of a line that decide whether it is searched, and characters around them.
@@ -141,6 +143,7 @@ class Search:
             if (
                 is_spelled(token)
                 and not token.isupper()
+                and not ENCLOSED.search(token)
                 and not any(start <= one[0] < end for one in strange)
             ):
                 continue
@@ -148,7 +151,7 @@ class Search:
                 return True
             if self._vain > 0:
                 found = _read(line, start, end)
-                if found is not None and found.gain >= KNOWN_MARGIN:
+                if found is not None and found.gain >= PROMISING:
                     return True
                 self._vain -= 1
         channels = [Channel(*re.split("→|-as-", name)) for name in sorted(named - odd)]

@@ -76,8 +76,8 @@ def suspects(text: str) -> list[Suspect]:
     for (start, end), families in found.items():
         line = text[start:end]
         # A word may be the first of the text.
-        shown = f" {line}" if start == 0 else line
-        families.update(look.family for look in looks() if look.pattern.search(shown))
+        padded = f" {line}" if start == 0 else line
+        families.update(look.family for look in looks() if look.pattern.search(padded))
         if ENCLOSED.search(line):
             families.add(ANY)
         families.update(*(names for _, _, names in chain(_unlikely(line), _dense(line))))

@@ -25,8 +25,6 @@ WORDS: Final = 150
 #: they must gain: a fifth of a single letter's.
 KNOWN: Final = 3
 KNOWN_MARGIN: Final = 3.0
-#: Nats that a word must gain for its line to be searched.
-PROMISING: Final = 3.0
 #: Share of a line's odd places that its pieces must explain.
 EXPLAINED: Final = 0.5
 #: Places of a line that decide whether it is searched, and characters around them.
@@ -151,7 +149,7 @@ class Search:
                 return True
             if self._vain > 0:
                 found = _read(line, start, end)
-                if found is not None and found.gain >= PROMISING:
+                if found is not None and found.gain >= KNOWN_MARGIN:
                     return True
                 self._vain -= 1
         channels = [Channel(*re.split("→|-as-", name)) for name in sorted(named - odd)]

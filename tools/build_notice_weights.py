@@ -373,7 +373,7 @@ def _print_level(pages: Sequence[Sample], level: str) -> None:
                         "      ",
                         one.group,
                         one.name,
-                        round(one.odds[at], 1),
+                        round(one.odds.get(at, 0.0), 1),
                         round(one.scores[at], 1),
                         one.lines[at].text[:60],
                     )

@@ -11,6 +11,7 @@ from ingest.strip import (
     grammar,
     inline,
     marks,
+    page_lines,
     particulars,
     refrains,
     running,
@@ -66,6 +67,7 @@ def strip(document: Document, level: Level = "sure", book: Rulebook | None = Non
         report = removals.left(solid[site.first : site.last])
         slices.find(removals, report, proven=True)
         inline.tags(removals, report)
+        page_lines.find(removals, report, pages if isinstance(pages, int) else None)
         body = (report[0].start, report[-1].end) if report else body
     elif text.lstrip().startswith("1、") and "\n4、" in text:
         slices.find(removals, solid_lines(text), proven=False)

@@ -10,13 +10,23 @@ from itertools import pairwise
 from ingest.strip.between import SHARED
 from ingest.strip.body import SENTENCE, body_words, shared
 from ingest.strip.grammar import SHORT
-from ingest.strip.lines import TextLine
+from ingest.strip.lines import SUFFIX, TextLine
 from ingest.strip.proof import Judged, is_word
 
 # A line may be the title when it shares so much of the words that the likeliest one shares.
 CLOSE_TO = 0.6
 # Shortest title that shows a line to repeat it, in characters of the folded view.
 TITLE = 6
+# So many lines of the body may begin with what a viewer left there, before its title.
+OPENING = 6
+# A title that a viewer repeats is no longer, in characters.
+LONGEST_TITLE = 80
+# And what they add to it, their own name, in characters.
+NAME = 12
+# What viewers write behind a title.
+_STEM = re.compile(
+    r"(?:[-_|(]?(?:PDF|DOCX?|PPTX?|免费下载|免费阅读|下载|在线阅读)\)?)$", re.IGNORECASE
+)
 # What shows that a line of a head is not the title, whatever its words.
 _UNTITLED = frozenset(
     [
@@ -53,6 +63,8 @@ _SECTION = re.compile(
 _INDENTED = re.compile(r"(?: {2}|\t)\s*[^\s•·◦▪*-]")
 # Indented lines so near to each other belong to one listing, with those before and behind.
 LISTED = 3
+# A box of so many lines beside the body may be the report's; longer ones are side bars.
+BOX = 6
 # So many of them are one.
 ENTRIES = 4
 
@@ -69,7 +81,9 @@ def boxes(lines: Sequence[TextLine], judged: Judged) -> set[int]:
         if at < len(lines) and "in:aside" in judged.shows[at]:
             run.append(at)
             continue
-        beside = bool(run) and run[-1] + 1 >= first and run[0] <= last
+        within = bool(run) and run[0] < last and run[-1] >= first
+        touching = bool(run) and len(run) <= BOX and (run[-1] + 1 == first or run[0] == last)
+        beside = within or touching
         if beside and any(
             judged.scores[one] < 0 and SENTENCE.search(lines[one].text) for one in run
         ):
@@ -113,6 +127,35 @@ def titles(lines: Sequence[TextLine], judged: Judged) -> set[int]:
             found.discard(at)
         nearer.append(folded)
     return found
+
+
+def repetitions(lines: Sequence[TextLine], judged: Judged) -> set[int]:
+    """Return the lines outside the body that repeat its title, which stands in another line still.
+
+    Viewers write it above their buttons, with the type of the file, and in the box below.
+    """
+    first, last = judged.frame
+    plain = {
+        at: _STEM.sub("", SUFFIX.sub("", lines[at].folded)).strip("<>[]")
+        for at in (*range(min(last, first + OPENING)), *range(last, len(lines)))
+        if len(lines[at].text) <= LONGEST_TITLE and not SENTENCE.search(lines[at].text)
+    }
+    report = body_words(lines, judged.frame)
+    kept: dict[str, int] = {}
+    for at in sorted(plain):
+        if at < last and len(plain[at]) >= TITLE and shared(lines[at], report) >= SHARED:
+            kept[plain[at]] = at
+    return {
+        at
+        for at, line in plain.items()
+        if at in judged.odds
+        and any(
+            (line == title or (title in line and len(line) <= len(title) + NAME))
+            and (at < place or at >= last)
+            for title, place in kept.items()
+            if at != place
+        )
+    }
 
 
 def contents(lines: Sequence[TextLine], judged: Judged) -> set[int]:

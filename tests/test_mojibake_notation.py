@@ -151,6 +151,10 @@ def test_a_foreign_name_stays(carrier: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["中A中1中中", "国A国1国国", "い1いAいい", "の。の、のの"])
+def test_a_name_within_an_option_stays() -> None:
+    assert repaired("会自动移除「Кушоишold-files」目录") == "会自动移除「Кушоишold-files」目录"
+
+
 def test_one_character_over_and_over_stays(text: str) -> None:
     assert repaired(text) == text
 

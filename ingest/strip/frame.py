@@ -39,9 +39,6 @@ UNSPOKEN = 3.0
 # What a line inside the body must say by itself where the page's source sets it apart. Of 540
 # such lines of real pages three are the article's.
 INSIDE = 3.0
-# And where only what is likely goes: one of several lines together, and one alone.
-WITHIN = 2.5
-ALONE = 3.0
 _APART = frozenset(
     ["in:nav", "in:footer", "in:aside", "in:share", "in:form", "in:button", "in:comment"]
 )
@@ -173,25 +170,22 @@ def _least(line: TextLine, judged: Judged, at: int, level: str) -> float:
 def _inside(lines: Sequence[TextLine], judged: Judged, level: str) -> set[int]:
     """Return the lines inside the body that the page's source sets apart and that read as notices.
 
-    Where only what is likely goes, also those that say so by themselves, whatever the source.
+    Where only what is likely goes, also such lines that stand together, whatever the source.
     """
     first, last = judged.frame
     clear = {
         at
         for at in range(first, last)
-        if judged.scores[at] > WITHIN
+        if judged.scores[at] > INSIDE
         and len(lines[at].text) <= LONGEST_NOTICE
         and "in:heading" not in judged.shows[at]
     }
-    apart = {
-        at for at in clear if judged.scores[at] > INSIDE and not _APART.isdisjoint(judged.shows[at])
-    }
+    apart = {at for at in clear if not _APART.isdisjoint(judged.shows[at])}
     if level == "likely":
-        # A line that none stands beside must say more: it may be a heading or a row of a table.
         apart |= {
             at
             for at in clear
-            if (judged.scores[at] > ALONE or not clear.isdisjoint((at - 1, at + 1)))
+            if not clear.isdisjoint((at - 1, at + 1))
             # Commands and addresses read like the words of menus.
             and ("ascii" not in judged.shows[at] or not SPOKEN_SIGNS.isdisjoint(judged.shows[at]))
         }

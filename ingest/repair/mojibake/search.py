@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from ingest.repair.mojibake import spelling
 from ingest.repair.mojibake.channels import LATIN, Channel
 from ingest.repair.mojibake.context import language, strangers
-from ingest.repair.mojibake.letters import INNER_CAPITAL, LETTERS, capitals, is_spelled
+from ingest.repair.mojibake.letters import INNER_CAPITAL, LETTERS, capitals, is_spelled, words
 from ingest.repair.mojibake.looks import ANY
 from ingest.repair.mojibake.plausibility import ENCLOSED, coarse, nats
 from ingest.repair.mojibake.readings import LEAD, MARGIN, WINDOW, Reading, best, is_chart, readings
@@ -238,29 +238,37 @@ def _is_telling(line: str, start: int, end: int, reading: Reading) -> bool:
     before, after = line[start:end], reading.text
     if reading.channel.written not in WRITTEN_IN_BYTES:
         # A name of another language has letters enough for two or three characters.
-        return len(_WIDE.findall(after)) >= TELLING or not all(map(_is_name, before.split()))
+        return len(_WIDE.findall(after)) >= TELLING or not _is_named(before)
     changes = differences(before, after)
     if sum(last - first for first, last, _ in changes) >= TELLING or _PAIRED.search(after):
         return True
     stood: set[str] = set()
-    words: set[str] = set()
+    made: set[str] = set()
     moved = 0
     for first, last, said in changes:
         stood.update(_words_at(before, first, last))
-        words.update(_words_at(after, first + moved, first + moved + len(said)))
+        made.update(_words_at(after, first + moved, first + moved + len(said)))
         moved += len(said) - (last - first)
-    if len(words) < 2 and is_spelled(before) and _ACCENTED.search(line[:start] + line[end:]):
+    if len(made) < 2 and is_spelled(before) and _ACCENTED.search(line[:start] + line[end:]):
         return False  # a foreign name beside accents that are right
-    if max(sum(map(len, stood)), sum(map(len, words))) >= TELLING:
+    if max(sum(map(len, stood)), sum(map(len, made))) >= TELLING:
         return True
-    lane = language(f"{line[:start]} {line[end:]}") if words else None
+    lane = language(f"{line[:start]} {line[end:]}") if made else None
     return lane is not None and all(
-        spelling.levels(word)[lane] <= USUAL * spelling.STEP for word in words
+        spelling.levels(word)[lane] <= USUAL * spelling.STEP for word in made
     )
 
 
-def _is_name(word: str) -> bool:
-    return word.isalpha() and not _WIDE.search(word) and capitals(word) < INNER_CAPITAL
+def _is_named(text: str) -> bool:
+    """Whether all that a text has beyond ASCII are words that could be names."""
+    named = [word for word in words(text) if not word.isascii()]
+    return sum(map(_beyond, named)) == _beyond(text) and all(
+        capitals(word) < INNER_CAPITAL for word in named
+    )
+
+
+def _beyond(text: str) -> int:
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _words_at(text: str, start: int, end: int) -> Iterator[str]:

@@ -29,6 +29,7 @@ ROOMS = (
     "mojibake",
     "lossy",
     "escapes",
+    "ordinary",
     "language",
     "gloss",
     "strip",

@@ -8,27 +8,16 @@ from hypothesis import strategies as st
 
 import ingest
 from ingest.repair.mojibake.notation import without_signs
+from tests.bench.ordinary import GREEK, SENTENCES
 
 REPAIR = ingest.Settings(stages=("repair",))
-
-CARRIERS = (
-    "其中{}为速度分量。",
-    "取{}、{}两个值",
-    "where {} is the speed.",
-    "где {} равно нулю.",
-    "wobei {} die Breite ist.",
-    "ここで{}は速度である。",
-    "여기서 {}는 속도이다.",
-    "avec {} pour la vitesse",
-    "{}",
-)
 
 
 def repaired(text: str) -> str:
     return ingest.clean_text(text, settings=REPAIR)
 
 
-@pytest.mark.parametrize("carrier", CARRIERS)
+@pytest.mark.parametrize("carrier", SENTENCES)
 @pytest.mark.parametrize(
     "sign",
     [
@@ -73,8 +62,8 @@ def test_notation_stays(carrier: str, sign: str) -> None:
 
 
 @given(
-    carrier=st.sampled_from(CARRIERS),
-    greek=st.sampled_from("αβγδεζηθλμνξπρστφχψωΓΔΘΛΞΠΣΦΨΩ"),
+    carrier=st.sampled_from(SENTENCES),
+    greek=st.sampled_from(GREEK),
     name=st.sampled_from(("max", "min", "total", "eff", "sin", "k", "m", "x", "T", "2r", "")),
     behind=st.booleans(),
 )

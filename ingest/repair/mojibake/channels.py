@@ -24,6 +24,8 @@ class Channel(NamedTuple):
         return f"mojibake.{self.written}-read-as-{self.read}"
 
 
+#: Characters beyond ASCII, each counted once, from which they are a text.
+_DISTINCT: Final = 3
 #: Characters of a text's head that tell how many bytes of UTF-8 it has a character.
 _HEAD: Final = 1000
 _ASCII: Final = bytes(range(0x80))
@@ -37,6 +39,17 @@ def beyond_ascii(text: str) -> str:
     """
     encoded = text.encode("utf-8", "surrogatepass")
     return encoded.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+
+
+def is_over_and_over(text: str) -> bool:
+    """Whether one character beyond ASCII, or two, are all that a text has.
+
+    One character over and over is another one over and over in any encoding.
+
+    >>> is_over_and_over("中A中1中中"), is_over_and_over("国家统计局")
+    (True, False)
+    """
+    return len(set(beyond_ascii(text))) < _DISTINCT
 
 
 def bytes_each(text: str) -> float:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from ingest.repair.mojibake.channels import LATIN, Channel, from_bytes, to_bytes
+from ingest.repair.mojibake.channels import LATIN, Channel, from_bytes, is_over_and_over, to_bytes
 from ingest.repair.mojibake.notation import without_signs
 from ingest.repair.mojibake.plausibility import classes, coarse, is_odd, nats, oddity, quoted
 
@@ -274,8 +274,7 @@ def _is_alien(channel: Channel, before: str, after: str) -> bool:
         _HAS_CJK.search(after) and len(_BEYOND.sub("", before)) > 2
     ):
         return True
-    # One character over and over is another one over and over in any encoding.
-    if channel.written in _CJK and channel.read in _CJK and len(set(_BEYOND.sub("", before))) < 3:
+    if channel.written in _CJK and channel.read in _CJK and is_over_and_over(before):
         return True
     if channel.written in _CYRILLIC and not _HAS_CYRILLIC.search(after):
         return True

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from ingest.repair.mojibake import spelling
-from ingest.repair.mojibake.channels import LATIN, Channel
+from ingest.repair.mojibake.channels import LATIN, Channel, beyond_ascii
 from ingest.repair.mojibake.context import language, strangers
 from ingest.repair.mojibake.letters import INNER_CAPITAL, LETTERS, capitals, is_spelled, words
 from ingest.repair.mojibake.looks import ANY
@@ -262,13 +262,9 @@ def _is_telling(line: str, start: int, end: int, reading: Reading) -> bool:
 def _is_named(text: str) -> bool:
     """Whether all that a text has beyond ASCII are words that could be names."""
     named = [word for word in words(text) if not word.isascii()]
-    return sum(map(_beyond, named)) == _beyond(text) and all(
+    return beyond_ascii("".join(named)) == beyond_ascii(text) and all(
         capitals(word) < INNER_CAPITAL for word in named
     )
-
-
-def _beyond(text: str) -> int:
-    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _words_at(text: str, start: int, end: int) -> Iterator[str]:

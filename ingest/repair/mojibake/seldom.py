@@ -14,6 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import Final, NamedTuple
 
+from ingest.repair.mojibake.channels import beyond_ascii
 from ingest.repair.mojibake.plausibility import coarse
 from ingest.repair.mojibake.readings import WINDOW, Reading, best, readings
 
@@ -137,7 +138,7 @@ def places(text: str) -> Iterator[Misread]:
 
 
 def _is_crowded(piece: str, share: float) -> bool:
-    beyond = len(piece) - len(piece.encode("ascii", "ignore"))
+    beyond = len(beyond_ascii(piece))
     rare = len(_searches().one.findall(piece))
     if rare < LEAST or rare < share * beyond:
         return False

@@ -13,6 +13,7 @@ from ingest.repair.mojibake.channels import (
     LATIN_HIGH,
     READ_AS_LATIN,
     Channel,
+    is_over_and_over,
     looks_like_broken_utf8,
     undone,
     utf8_runs,
@@ -37,8 +38,6 @@ ROUNDS: Final = 3
 IMPLAUSIBLE: Final = 9.5
 #: The same above which another explanation is asked for: text has 6.5.
 WEAK: Final = 7.0
-#: Characters beyond ASCII, each counted once, from which they are a text.
-DISTINCT: Final = 3
 #: The misreadings that are looked for here, by their own signs.
 FAMILIES: Final = frozenset(
     (LATIN, "utf-8-as-gb18030", "utf-8-as-cp932", "gb18030-as-cp950", "cp950-as-gb18030")
@@ -262,8 +261,7 @@ def _read_as_another(line: str, channel: Channel) -> Iterator[list[Repair]]:
     for piece in chain([core] if core is not None else [], _PIECE.finditer(line)):
         if bisect_left(starts, piece.start()) == bisect_left(starts, piece.end()):
             continue
-        # One character over and over is another one over and over in any encoding.
-        if len({char for char in piece[0] if char > "\x7f"}) < DISTINCT:
+        if is_over_and_over(piece[0]):
             continue
         decoded = undone(piece[0], channel)
         if decoded is not None and channel.written == "gb18030":

@@ -98,6 +98,12 @@ cli.add_command(rules)
     help="Say in documents.jsonl which documents are nearly the same as an earlier one (in a "
     "dataset's account: which rows). All are written; none is left out.",
 )
+@click.option(
+    "--isolate",
+    is_flag=True,
+    help="A process of its own for every document; without it ordinary texts, and ordinary PDFs, "
+    "take turns in one.",
+)
 @click.option("--retry-failed", is_flag=True, help="Do again what was quarantined.")
 @click.option("--restart", is_flag=True, help="Do everything again, also what is done.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be read, skipped, written.")
@@ -116,6 +122,7 @@ def run(
     shards: str,
     shards_to: str,
     engine: str,
+    isolate: bool,
     retry_failed: bool,
     restart: bool,
     dry_run: bool,
@@ -126,9 +133,8 @@ def run(
 ) -> int:
     """Clean files and folders into OUT, whatever they are.
 
-    Each document runs in a process with limits, PDFs and pages in one of their own: a file
-    that crashes or hangs costs itself alone and is named. OUT/documents.jsonl says what
-    became of each input.
+    Each document runs in a process with limits: a file that crashes or hangs costs itself
+    alone and is named. OUT/documents.jsonl says what became of each input.
     What is done is not done again: the same command goes on after an interruption.
 
     \b
@@ -151,6 +157,8 @@ def run(
         raise click.UsageError("a dataset stays of its kind: --field and --to exclude each other")
     if shards_to and not shards:
         raise click.UsageError("--shards-to says where shards go: it needs --shards")
+    if field is not None and isolate:
+        raise click.UsageError("rows of a dataset share processes: not with --isolate")
     if field is not None and shards:
         raise click.UsageError(
             "a dataset stays of its kind: --field and --shards exclude each other"
@@ -166,6 +174,7 @@ def run(
         field=field,
         id_field=id_field,
         engine=engine,
+        isolate=isolate,
         shards=shards,
         shards_to=shards_to,
     )

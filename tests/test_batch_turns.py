@@ -13,7 +13,7 @@ from hostile.leavings import LEAVINGS
 from ingest.batch import RunOptions, run
 from ingest.batch.endings import Ending
 from ingest.batch.guard import Guard
-from ingest.batch.turns import MOST
+from ingest.batch.turns import MOST, TEXT
 from ingest.extract import read
 from ingest.pipeline import clean
 from ingest.settings import Settings
@@ -40,7 +40,7 @@ class Turns:
         source, output = (self._folder / f"{kind}{self._count}" for kind in ("in", "out"))
         source.write_text(content, "utf-8")
         with source.open("rb") as given, output.open("wb") as made:
-            self._guard.submit(self._count, "n", given.fileno(), [made.fileno()], in_turn=True)
+            self._guard.submit(self._count, "n", given.fileno(), [made.fileno()], in_turn=TEXT)
             endings: list[Ending] = []
             while not endings:
                 endings = self._guard.wait()
@@ -68,9 +68,9 @@ def turns(
 
 def test_a_child_serves_many_and_then_makes_room_for_a_new_one(tmp_path):
     with turns(tmp_path) as served:
-        processes = [served.process() for _ in range(MOST + 3)]
-    assert len(set(processes[:MOST])) == 1
-    assert len(set(processes[MOST:])) == 1
+        processes = [served.process() for _ in range(MOST[TEXT] + 3)]
+    assert len(set(processes[: MOST[TEXT]])) == 1
+    assert len(set(processes[MOST[TEXT] :])) == 1
     assert processes[0] != processes[-1]
 
 

@@ -62,6 +62,9 @@ class TestHelp:
         assert done.returncode == 2
         assert b"No such option" in done.stderr
         assert ingest("run", "-o", "out").returncode == 2
+        rows = ingest("run", "rows.jsonl", "-o", "out", "--field", "text", "--isolate")
+        assert rows.returncode == 2
+        assert b"rows of a dataset share processes" in rows.stderr
 
 
 class TestClean:

@@ -25,8 +25,10 @@ class Task:
     `source` is open for reading at its start. `outputs` are open for writing, in the
     order of `settings.to`. What the job announces reaches the guard even when the child
     is killed later. `share` and `readings` concern long documents: see `ingest.batch.shares`.
-    Where it is not the `first` of its child, a job that would have native code read the
-    document does not touch it and reports `{"alone": True}`: it comes again, to a new child.
+    `kind` is what its child takes in turn, empty where it takes this alone; see
+    `ingest.batch.plain`. Where it is not the `first` of its child, a job that finds the document
+    to be of no such kind does not touch it and reports `{"alone": True}`: it comes again, to a
+    new child.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Task:
     share: Mapping[str, int] = field(default_factory=dict)
     readings: tuple[int, ...] = ()
     first: bool = True
+    kind: str = ""
 
     def announce(self, facts: Mapping[str, Any]) -> None:
         """Send facts ahead of the report."""
@@ -61,7 +64,7 @@ class Surroundings:
 def live(job: Job, task: Task, surroundings: Surroundings) -> None:
     """Confine this process, run the job, report, exit. Never returns."""
     move_in(surroundings)
-    write(task.reply, reported(job, task)[1])
+    write(task.reply, pack(reported(job, task)))
     os._exit(0)
 
 
@@ -75,25 +78,24 @@ def move_in(surroundings: Surroundings) -> None:
         surroundings.confinement.child()
 
 
-def reported(job: Job, task: Task) -> tuple[Mapping[str, Any] | None, bytes]:
-    """Do the task; return its report, None where it failed, and the message that says so."""
+def reported(job: Job, task: Task) -> dict[str, Any]:
+    """Do the task; return the message about it: its `report`, or the `error` that it failed with."""
     try:
-        report = dict(job(task))
-        return report, pack({"report": report})
+        return {"report": dict(job(task))}
     except DocumentError as error:
         # The name stands beside the message in every record.
         said = str(error.args[0]).removeprefix(f"{task.name}: ")
-        return None, _error(error.reason, said, error.advice)
+        return _error(error.reason, said, error.advice)
     except OutputError as error:
-        return None, _error("output-error", error.args[0], error.advice)
+        return _error("output-error", error.args[0], error.advice)
     except MemoryError:
-        return None, _error("memory", "needs more memory than one document may use")
+        return _error("memory", "needs more memory than one document may use")
     except BaseException as error:  # noqa: BLE001  # the batch boundary: every ending is a record
-        return None, _error("crash", f"{type(error).__name__}: {error}{_where(error)}")
+        return _error("crash", f"{type(error).__name__}: {error}{_where(error)}")
 
 
-def _error(reason: str, message: object, advice: str = "") -> bytes:
-    return pack({"error": {"reason": reason, "message": str(message)[:1000], "advice": advice}})
+def _error(reason: str, message: object, advice: str = "") -> dict[str, Any]:
+    return {"error": {"reason": reason, "message": str(message)[:1000], "advice": advice}}
 
 
 def _where(error: BaseException) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ingest.batch.endings import whole
@@ -21,8 +22,8 @@ _MOST_CPU = 1e6
 class Child:
     """A child as the guard sees it: its number, where its answers come, since when it lives.
 
-    One that serves in turn has a `channel` for the next document; `turn` counts them, `cpu`
-    is what those before the present one used.
+    One that serves a `kind` of documents in turn has a `channel` for the next; `turn` counts
+    them, `cpu` is what those before the present one used.
     """
 
     number: int
@@ -31,6 +32,7 @@ class Child:
     born: float
     turn: int = 1
     cpu: float = 0.0
+    kind: str = ""
 
     def hand_over(self, order: Order, limits: Limits) -> bool:
         """Give it another document while it waits; False where it is too old for that, or gone."""
@@ -38,7 +40,7 @@ class Child:
         if self.channel is None or worn:
             return False
         try:
-            send(self.channel, {"name": order.name}, order.files)
+            send(self.channel, {"name": order.name, "share": dict(order.share)}, order.files)
         except OSError:
             return False
         self.turn += 1
@@ -58,6 +60,7 @@ class Order:
 
     name: str
     files: tuple[int, ...]
+    share: Mapping[str, int] = field(default_factory=dict)
 
     def close(self) -> None:
         """Close its files."""

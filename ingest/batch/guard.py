@@ -21,6 +21,7 @@ from ingest.batch.flights import Child, Flight, Order, two_ways
 from ingest.batch.limits import Limits
 from ingest.batch.outcome import printable
 from ingest.batch.program import ZygoteProgram
+from ingest.batch.turns import is_ordinary
 from ingest.batch.wire import Message, WireError, receive, send
 from ingest.errors import CrashError, IngestError
 from ingest.settings import Settings
@@ -107,25 +108,26 @@ class Guard(Closing):
         *,
         share: Mapping[str, int] | None = None,
         readings: Sequence[int] = (),
-        in_turn: bool = False,
+        in_turn: str = "",
         document: int | None = None,
         spent: float = 0.0,
     ) -> None:
         """Start on one document in a child. The open files stay the caller's to close.
 
-        `share` and `readings` reach the job as they are. With `in_turn` the child may be one
-        that has done others before, and has nothing left of them that shows; what does not end
-        well there is done once more in a new child, and only what that comes to counts.
+        `share` and `readings` reach the job as they are. With `in_turn`, a kind of documents,
+        the child may be one that has done others of that kind before, and has nothing left of
+        them that shows; what does not end well there is done once more in a new child, and only
+        what that comes to counts.
         Children with the same `document` have one CPU limit together, of which `spent` seconds
         were used before; they are looked at ten times a second.
         """
         self.start()
-        while in_turn and self._idle:
-            _, child = self._idle.popitem()
-            if self._hand_over(child, key, Order(name, (source, *outputs))):
+        for number in [one for one, child in self._idle.items() if child.kind == in_turn]:
+            waiting = self._idle.pop(number)
+            if self._hand_over(waiting, key, Order(name, (source, *outputs), share or {})):
                 return
         reply, answer, channel = two_ways() if in_turn else (*os.pipe(), None)
-        child = Child(next(self._numbers), reply, channel, time.monotonic())
+        child = Child(next(self._numbers), reply, channel, time.monotonic(), kind=in_turn)
         try:
             os.set_blocking(reply, False)
             self._take_off(key, child, Order(name, ()))
@@ -154,7 +156,7 @@ class Guard(Closing):
         if not child.hand_over(order, self.limits):
             child.close()
             return False
-        self._take_off(key, child, Order(order.name, tuple(map(os.dup, order.files))))
+        self._take_off(key, child, Order(order.name, tuple(map(os.dup, order.files)), order.share))
         return True
 
     def stop(self, key: int) -> None:
@@ -238,7 +240,9 @@ class Guard(Closing):
         flight = self._flights[key]
         end = ending(message | {"ended": key}, flight.received, self.limits)
         flight.child.cpu += end.cpu_seconds
-        if flight.child.turn > 1 and (end.report is None or end.report.get("alone") is True):
+        if flight.child.turn > 1 and (
+            end.report is None or not is_ordinary(end.report, flight.child.kind)
+        ):
             self._again(key, idle=idle)
             return []
         self._land(key, idle=idle)
@@ -253,7 +257,7 @@ class Guard(Closing):
             for output in outputs:
                 os.lseek(output, 0, os.SEEK_SET)
                 os.ftruncate(output, 0)
-            self.submit(key, flight.order.name, source, outputs)
+            self.submit(key, flight.order.name, source, outputs, share=flight.order.share)
         finally:
             for number in (source, *outputs):
                 os.close(number)

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 from ingest.batch.child import Task
-from ingest.batch.plain import is_plain
+from ingest.batch.plain import may_join
 from ingest.batch.shares import joined, shared
 from ingest.batch.warming import preload as preload
 from ingest.batch.writing import write_whole
@@ -24,7 +24,7 @@ def ingest_document(task: Task) -> dict[str, Any]:
     from ingest.write import render
 
     content = announced(task)
-    if not (task.first or is_plain(content, task.settings.encoding)):
+    if not (task.first or may_join(content, task.kind, task.settings.encoding)):
         return {"alone": True}
     share = shared(task, content)
     if share is not None:

@@ -76,7 +76,9 @@ class LocalEngine(Closing):
         self._guard = Guard(
             settings, options.job, output_limit=options.output_limit, confine=options.confine
         )
-        self._splitter = Splitter(self._guard, settings.workers, folder.open_spool)
+        self._splitter = Splitter(
+            self._guard, settings.workers, folder.open_spool, isolate=options.isolate
+        )
         self._flights: dict[int, _Flight] = {}
         self._landed: list[tuple[int, Outcome]] = []
         self._landed_first = 0.0

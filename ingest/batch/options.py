@@ -49,3 +49,5 @@ class RunOptions:
     confine: bool = True
     """Where the kernel offers it, children may not write, connect, signal or start programs. False
     for a job of one's own that must."""
+    isolate: bool = False
+    """A process of its own for every document, also for those that may take turns in one."""

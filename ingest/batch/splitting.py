@@ -17,7 +17,7 @@ from ingest.batch.closing import Closing
 from ingest.batch.endings import Ending, limit_error, whole
 from ingest.batch.guard import Guard
 from ingest.batch.limits import Limits
-from ingest.batch.plain import LARGEST_IN_TURN, seems_plain
+from ingest.batch.plain import kind
 from ingest.batch.shares import SMALLEST
 from ingest.errors import IngestError, UnreadableError
 
@@ -117,11 +117,15 @@ class _Split:
 class Splitter(Closing):
     """Sends documents through a guard, `workers` children at a time; long ones in ranges of pages.
 
-    `spool` opens a nameless temporary file. With one worker nothing is split.
+    `spool` opens a nameless temporary file. With one worker nothing is split. With `isolate`
+    no child serves a second document.
     """
 
-    def __init__(self, guard: Guard, workers: int, spool: Callable[[str], int]) -> None:
+    def __init__(
+        self, guard: Guard, workers: int, spool: Callable[[str], int], *, isolate: bool = False
+    ) -> None:
         self._guard = guard
+        self._isolate = isolate
         self._workers = workers
         self._spool = spool
         self._held: dict[int, _Held] = {}
@@ -139,14 +143,12 @@ class Splitter(Closing):
         self, key: int, name: str, source: int, outputs: Sequence[int], *, size: int, alone: bool
     ) -> None:
         """Start on a document of `size` bytes. The open files stay the caller's to close."""
-        if not alone and size <= LARGEST_IN_TURN and seems_plain(source):
-            self._guard.submit(key, name, source, outputs, in_turn=True)
-            return
         share = {}
         if self._workers > 1 and size >= SMALLEST and not alone:
             share["fewest"] = FEWEST
             self._held[key] = _Held(name, os.dup(source), tuple(map(os.dup, outputs)))
-        self._guard.submit(key, name, source, outputs, share=share)
+        in_turn = "" if alone or self._isolate else kind(source, size)
+        self._guard.submit(key, name, source, outputs, share=share, in_turn=in_turn)
 
     def wait(self, timeout: float) -> list[Ending]:
         """Wait until something happened; return the documents that ended, perhaps none."""

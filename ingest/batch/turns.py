@@ -1,8 +1,11 @@
 """A child that serves several documents in turn, and what it must not carry from one to the next.
 
-Only what is plain text is served in turn: nothing but the stages and the standard library
-sees it, as it does the rows of a dataset. What PDFium, an HTML parser or another native
-program has read ends with its child.
+Texts share a child with texts: nothing but the stages and the standard library sees them, as
+it does the rows of a dataset. PDFs that any program would call sound share one with such PDFs:
+PDFium sees them all. Of these, what is not read whole and without a remark about the engine is
+read once more in a child of its own, and that counts; what fails for any reason but one that
+the engine can name in good order is the last of its child. Whatever else a native parser has
+read ends with its child.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ import socket
 import sys
 import time
 from collections.abc import Mapping
+from operator import is_
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +27,13 @@ from ingest.batch import child
 from ingest.batch.limits import adopt_orphans
 from ingest.batch.wire import pack, receive
 
-MOST = 64
-"""Documents of one child: being born is then a hundredth of what each of them costs."""
+TEXT, PDF = "text", "pdf"
+MOST = {TEXT: 64, PDF: 32}
+"""Documents of one child, by kind: being born is then a hundredth of what each text costs, and
+of what a short PDF does."""
+_IN_GOOD_ORDER = ("no-text-layer", "garbled")
+_SECOND_ENGINE = "extract.engines-disagree"
+_MEDIA_TYPES = {TEXT: "text/plain", PDF: "application/pdf"}
 _GROWTH = 32 << 20
 """Bytes by which a child may have grown over its documents: as what is too little to matter to
 the next one's limits; a report's text of a megabyte leaves nothing."""
@@ -96,11 +105,7 @@ def _open_files() -> dict[int, tuple[int, int]]:
 
 
 def _same(now: Mapping[str, object], before: list[object]) -> bool:
-    return len(now) == len(before) and all(map(_is, now.values(), before))
-
-
-def _is(one: object, other: object) -> bool:
-    return one is other
+    return len(now) == len(before) and all(map(is_, now.values(), before))
 
 
 def _peak() -> int:
@@ -141,27 +146,62 @@ def serve(job: child.Job, task: child.Task, surroundings: child.Surroundings) ->
     turn = 1
     while True:
         started = time.process_time()
-        report, packed = child.reported(job, task)
-        child.write(task.reply, packed)
+        message = child.reported(job, task)
+        child.write(task.reply, pack(message))
         for number in files:
             os.close(number)
-        if turn == MOST or not _may_go_on(report) or not traces.none_left():
+        if turn >= MOST[task.kind] or not may_go_on(message, task.kind) or not traces.none_left():
             os._exit(0)
         used = {"cpu_seconds": time.process_time() - started, "memory": _peak()}
         child.write(task.reply, pack({"turn": used}))
         received = receive(channel)
         if received is None:
             os._exit(0)
-        message, numbers = received
+        order, numbers = received
         files = tuple(numbers)
         task = dataclasses.replace(
-            task, name=message["name"], source=files[0], outputs=files[1:], first=False
+            task,
+            name=order["name"],
+            source=files[0],
+            outputs=files[1:],
+            share=order["share"],
+            first=False,
         )
         turn += 1
 
 
-def _may_go_on(report: Mapping[str, Any] | None) -> bool:
-    """True where a report says that its document was plain text, or was not touched."""
-    if report is None:
-        return False
-    return report.get("media_type") == "text/plain" or report.get("alone") is True
+def may_go_on(message: Mapping[str, Any], kind: str) -> bool:
+    """True where what a child says of its document is no reason to have no other after it.
+
+    It was not touched, or was of the child's kind; or it was a PDF of which the engine could
+    tell in good order why there is nothing to read.
+
+    >>> may_go_on({"report": {"alone": True}}, "text")
+    True
+    >>> may_go_on({"error": {"reason": "no-text-layer"}}, "pdf")
+    True
+    >>> may_go_on({"error": {"reason": "malformed"}}, "pdf")
+    False
+    """
+    if "error" in message:
+        return kind == PDF and message["error"]["reason"] in _IN_GOOD_ORDER
+    report = message["report"]
+    return report.get("alone") is True or (
+        report.get("media_type") == _MEDIA_TYPES[kind]
+        and _SECOND_ENGINE not in report.get("marks", ())
+    )
+
+
+def is_ordinary(report: Mapping[str, Any], kind: str) -> bool:
+    """True where a report needs no second one from a child that has seen nothing else.
+
+    Its document was of the kind of the child, and a PDF could be read, all of it.
+
+    >>> is_ordinary({"media_type": "text/plain"}, "text")
+    True
+    >>> is_ordinary({"media_type": "application/pdf", "unreadable": 1}, "pdf")
+    False
+    """
+    return may_go_on({"report": report}, kind) and (
+        report.get("alone") is not True and (kind == TEXT or report.get("unreadable") == 0)
+    )

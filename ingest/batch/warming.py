@@ -90,6 +90,7 @@ def preload(settings: Settings) -> None:
     # The second engine for PDFs is loaded only: the few that need it would take 45 ms for that,
     # and it adds 1 MB to what a child is born with. Setting it to work would add 24 MB.
     import_module("pdfplumber")
+    import_module("ingest.extract.pdf.ranges")
     for content in (warm_pdf(), _GBK.encode("gb18030"), *(text.encode() for text in _TEXTS)):
         # An encoding forced by the settings, for one, may refuse a sample.
         with contextlib.suppress(DocumentError):

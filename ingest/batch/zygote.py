@@ -189,6 +189,7 @@ class Zygote:
                     outputs=tuple(files[2 : len(files) - message["readings"]]),
                     reply=files[0],
                     share=message["share"],
+                    kind=message["in_turn"],
                     readings=tuple(files[len(files) - message["readings"] :]),
                 ),
                 child.Surroundings(

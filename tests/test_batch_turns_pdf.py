@@ -97,6 +97,7 @@ def test_a_child_serves_many_and_then_makes_room_for_a_new_one(served):
         ("raise", "crash"),
         ("spin", "cpu"),
         ("garble-reply", "crash"),
+        ("refuse", "encrypted"),
     ],
 )
 def test_a_fault_in_a_later_turn_is_judged_in_a_new_child(served, fault, reason):
@@ -119,10 +120,9 @@ def test_what_fails_only_in_company_is_done_once_and_whole(served):
     [
         (PDFS / "zh-no-unicode-map.pdf").read_bytes(),
         (PDFS / "zh-mixed.pdf").read_bytes(),
-        make_pdf([text("Locked.")], passwords=(b"", b"owner")),
         b"<p>A page of the web that calls itself a report.</p>",
     ],
-    ids=["noise", "scanned", "encrypted", "html"],
+    ids=["noise", "scanned", "html"],
 )
 def test_what_is_not_ordinary_is_read_alone_and_comes_out_the_same(served, odd):
     alone, _, made = served.ending(odd)
@@ -156,7 +156,6 @@ def test_the_kinds_are_told_by_how_a_file_begins_and_ends(tmp_path):
         assert kind_of(sound[:at] + place + b"\n%%EOF\n", tmp_path) == ""
     large = make_pdf([text("A line. " * (LARGEST[PDF] // 8))])
     assert kind_of(large, tmp_path) == ""
-    assert kind_of(make_pdf([text("Locked.")], passwords=(b"", b"o")), tmp_path) == ""
     assert kind_of(b"a" * (LARGEST[TEXT] + 1), tmp_path) == ""
 
 
@@ -169,9 +168,10 @@ def test_any_bytes_are_of_some_kind(tmp_path_factory, head, tail):
         assert tail.split()[-1].isdigit()
 
 
-def test_what_is_locked_does_not_join():
+def test_what_only_calls_itself_a_pdf_does_not_join():
     assert may_join(page("A line."), PDF, None)
-    assert not may_join(make_pdf([text("A line.")], passwords=(b"", b"o")), PDF, None)
+    assert not may_join(b"\n" + page("A line."), PDF, None)
+    assert not may_join(b"<p>A line.</p>", PDF, None)
 
 
 def test_attacks_in_company_change_no_neighbour(tmp_path):

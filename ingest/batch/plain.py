@@ -1,8 +1,8 @@
 """Which documents a child may do in turn with others of their kind: `text` and `pdf`.
 
 A text is one that no native parser will read. A PDF is one that says of itself what a program
-that finished its work says: what has to be recovered, decrypted or guessed at gets a child of
-its own, and so do web pages.
+that finished its work says: what has to be recovered or guessed at gets a child of its
+own, and so do web pages.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ take it twice where it turns out to be none of the ordinary."""
 _HEAD = 1024
 _TAIL = 1024
 """Bytes at the end of a PDF that hold where its last cross-reference stands: readers look here."""
-_TAG, _PDF, _ENCRYPTED = b"<", b"%PDF-", b"/Encrypt"
+_TAG, _PDF = b"<", b"%PDF-"
 _END = re.compile(rb"startxref\s{1,4}(\d{1,10})\s{1,4}%%EOF\s{0,4}\Z")
 _CROSS_REFERENCE = re.compile(rb"xref\b|\d{1,10} \d{1,5} obj\b")
 
@@ -41,18 +41,16 @@ def kind(source: int, size: int) -> str:
 
 def _is_finished(source: int, size: int) -> bool:
     """True where a PDF ends as one should, and names a place where a cross-reference stands."""
-    tail = os.pread(source, _TAIL, max(0, size - _TAIL))
-    end = _END.search(tail)
+    end = _END.search(os.pread(source, _TAIL, max(0, size - _TAIL)))
     if end is None or int(end[1]) >= size:
         return False
-    table = os.pread(source, _TAIL, int(end[1]))
-    return _CROSS_REFERENCE.match(table) is not None and _ENCRYPTED not in table + tail
+    return _CROSS_REFERENCE.match(os.pread(source, _TAIL, int(end[1]))) is not None
 
 
 def may_join(content: bytes, kind: str, encoding: str | None) -> bool:
     """True where a document may be read in a child that has read others of a kind."""
     if kind == turns.PDF:
-        return content.startswith(_PDF) and _ENCRYPTED not in content
+        return content.startswith(_PDF)
     return is_plain(content, encoding)
 
 

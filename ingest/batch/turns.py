@@ -34,9 +34,10 @@ of what a short PDF does."""
 _IN_GOOD_ORDER = ("no-text-layer", "garbled")
 _SECOND_ENGINE = "extract.engines-disagree"
 _MEDIA_TYPES = {TEXT: "text/plain", PDF: "application/pdf"}
-_GROWTH = 32 << 20
+_GROWTH = 64 << 20
 """Bytes by which a child may have grown over its documents: as what is too little to matter to
-the next one's limits; a report's text of a megabyte leaves nothing."""
+the next one's limits; a report's text of a megabyte leaves nothing, the second engine for
+PDFs 40 MB, once."""
 _WATCHED = ("ingest", "builtins", "codecs", "hashlib", "io", "json", "os", "re", "unicodedata")
 _SIGNALS = tuple(sorted(signal.valid_signals()))
 

@@ -118,11 +118,11 @@ def test_what_fails_only_in_company_is_done_once_and_whole(served):
 @pytest.mark.parametrize(
     "odd",
     [
-        (PDFS / "zh-no-unicode-map.pdf").read_bytes(),
+        (PDFS / "zh-scan.pdf").read_bytes(),
         (PDFS / "zh-mixed.pdf").read_bytes(),
         b"<p>A page of the web that calls itself a report.</p>",
     ],
-    ids=["noise", "scanned", "html"],
+    ids=["scanned", "half-scanned", "html"],
 )
 def test_what_is_not_ordinary_is_read_alone_and_comes_out_the_same(served, odd):
     alone, _, made = served.ending(odd)
@@ -130,8 +130,16 @@ def test_what_is_not_ordinary_is_read_alone_and_comes_out_the_same(served, odd):
     again, process, made_again = served.ending(odd)
     assert process != first
     assert (made_again, again.report) == (made, alone.report)
-    # A child that did not touch it may serve on.
+    assert again.report is not None or again.failure.reason == alone.failure.reason
     assert served.process() != process
+
+
+def test_what_is_noise_to_both_engines_is_read_once(served):
+    noise = (PDFS / "zh-no-unicode-map.pdf").read_bytes()
+    first = served.process()
+    ended, process, _ = served.ending(noise)
+    assert ended.failure.reason == "garbled"
+    assert process == first
 
 
 def kind_of(content: bytes, folder: Path) -> str:

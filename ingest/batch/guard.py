@@ -21,9 +21,9 @@ from ingest.batch.flights import Child, Flight, Order, two_ways
 from ingest.batch.limits import Limits
 from ingest.batch.outcome import printable
 from ingest.batch.program import ZygoteProgram
-from ingest.batch.turns import is_ordinary
+from ingest.batch.turns import is_settled
 from ingest.batch.wire import Message, WireError, receive, send
-from ingest.errors import CrashError, IngestError
+from ingest.errors import CrashError, DocumentError, IngestError
 from ingest.settings import Settings
 
 REPORT_BOUND = 1 << 20
@@ -240,9 +240,8 @@ class Guard(Closing):
         flight = self._flights[key]
         end = ending(message | {"ended": key}, flight.received, self.limits)
         flight.child.cpu += end.cpu_seconds
-        if flight.child.turn > 1 and (
-            end.report is None or not is_ordinary(end.report, flight.child.kind)
-        ):
+        reason = end.error.reason if isinstance(end.error, DocumentError) else ""
+        if flight.child.turn > 1 and not is_settled(end.report, reason, flight.child.kind):
             self._again(key, idle=idle)
             return []
         self._land(key, idle=idle)

@@ -3,7 +3,7 @@
 Texts share a child with texts: nothing but the stages and the standard library sees them, as
 it does the rows of a dataset. PDFs that any program would call sound share one with such PDFs:
 PDFium sees them all. Of these, what is not read whole and without a remark about the engine is
-read once more in a child of its own, and that counts; what fails for any reason but one that
+read once more in a child of its own, and that counts (but what is noise to both engines); what fails for any reason but one that
 the engine can name in good order is the last of its child. Whatever else a native parser has
 read ends with its child.
 """
@@ -31,7 +31,8 @@ TEXT, PDF = "text", "pdf"
 MOST = {TEXT: 64, PDF: 32}
 """Documents of one child, by kind: being born is then a hundredth of what each text costs, and
 of what a short PDF does."""
-_IN_GOOD_ORDER = ("no-text-layer", "garbled")
+_NOISE = "garbled"
+_IN_GOOD_ORDER = ("no-text-layer", _NOISE)
 _SECOND_ENGINE = "extract.engines-disagree"
 _MEDIA_TYPES = {TEXT: "text/plain", PDF: "application/pdf"}
 _GROWTH = 64 << 20
@@ -193,16 +194,21 @@ def may_go_on(message: Mapping[str, Any], kind: str) -> bool:
     )
 
 
-def is_ordinary(report: Mapping[str, Any], kind: str) -> bool:
-    """True where a report needs no second one from a child that has seen nothing else.
+def is_settled(report: Mapping[str, Any] | None, reason: str, kind: str) -> bool:
+    """True where no second reading, in a child that has seen nothing else, is needed.
 
-    Its document was of the kind of the child, and a PDF could be read, all of it.
+    The document was of the kind of the child, and of a PDF all could be read; or, for this
+    `reason`, nothing: of noise two engines have said so.
 
-    >>> is_ordinary({"media_type": "text/plain"}, "text")
+    >>> is_settled({"media_type": "text/plain"}, "", "text")
     True
-    >>> is_ordinary({"media_type": "application/pdf", "unreadable": 1}, "pdf")
+    >>> is_settled({"media_type": "application/pdf", "unreadable": 1}, "", "pdf")
     False
+    >>> is_settled(None, "garbled", "pdf"), is_settled(None, "no-text-layer", "pdf")
+    (True, False)
     """
+    if report is None:
+        return kind == PDF and reason == _NOISE
     return may_go_on({"report": report}, kind) and (
         report.get("alone") is not True and (kind == TEXT or report.get("unreadable") == 0)
     )

@@ -157,7 +157,25 @@ def chosen(lines: Sequence[TextLine], judged: Judged, level: str) -> set[int]:
             annexed = annexed or "begins:annex" in shows
             if level == "sure" or sentence or annexed or closes:
                 taken.discard(at)
+    taken -= _signatures(lines, judged, taken)
     return taken | (_inside(lines, judged, level) - boxes) | stays.repetitions(lines, judged)
+
+
+def _signatures(lines: Sequence[TextLine], judged: Judged, taken: set[int]) -> set[int]:
+    """Return the lines that sign a report: right below a sentence of it that stays.
+
+    Also where a counter of pages or the like parts that sentence from the body.
+    """
+    signing: set[int] = set()
+    for at in range(max(1, judged.frame[1]), len(lines)):
+        above = at - 1
+        stays_above = above in signing or (
+            above not in taken and SENTENCE.search(lines[above].text) is not None
+        )
+        chrome = not _CHROME.isdisjoint(judged.shows[at])
+        if stays_above and not chrome and _CLOSES.fullmatch(lines[at].folded):
+            signing.add(at)
+    return signing
 
 
 def _least(line: TextLine, judged: Judged, at: int, level: str) -> float:

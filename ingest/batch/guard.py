@@ -12,6 +12,7 @@ import os
 import selectors
 import socket
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from itertools import count
 
@@ -21,7 +22,7 @@ from ingest.batch.flights import Child, Flight, Order, two_ways
 from ingest.batch.limits import Limits
 from ingest.batch.outcome import printable
 from ingest.batch.program import ZygoteProgram
-from ingest.batch.turns import is_settled
+from ingest.batch.turns import MOST, is_settled
 from ingest.batch.wire import Message, WireError, receive, send
 from ingest.errors import CrashError, DocumentError, IngestError
 from ingest.settings import Settings
@@ -38,12 +39,15 @@ class GuardError(CrashError):
 
 
 class Guard(Closing):
-    """Runs documents in limited children, any number at a time.
+    """Runs documents in limited children, `workers` at a time, or as many as are given to it.
 
     `bound` is the number of bytes that one child may send back; `confine` has the kernel
     forbid children what no document needs, where it can: `confinement` says in words what
     is in force, from the first document's end on. A zygote that dies is
     started anew with the next document; those in flight end with `GuardError`.
+
+    What is submitted while all are at work waits. A child whose documents take turns may be
+    sent its next one ahead, so that it need not wait until somebody has heard of the last.
     """
 
     def __init__(
@@ -54,8 +58,10 @@ class Guard(Closing):
         output_limit: int,
         bound: int = REPORT_BOUND,
         confine: bool = True,
+        workers: int | None = None,
     ) -> None:
         self._settings = settings
+        self._workers = workers
         self._job = job
         self._bound = bound
         self._confine = confine
@@ -67,12 +73,23 @@ class Guard(Closing):
         self._flights: dict[int, Flight] = {}
         self._keys: dict[int, int] = {}  # of the documents in flight, by their child's number
         self._idle: dict[int, Child] = {}
+        self._ahead: dict[int, tuple[int, Order]] = {}  # what was sent ahead, by its child's number
+        self._waiting: deque[tuple[int, Order]] = deque()
         self._selector = selectors.DefaultSelector()
         self._zygote: ZygoteProgram | None = None
 
     def __len__(self) -> int:
-        """Number of documents in flight."""
-        return len(self._flights)
+        """Number of documents that were submitted and have not ended."""
+        return len(self._flights) + len(self._ahead) + len(self._waiting)
+
+    @property
+    def has_place(self) -> bool:
+        """True when another document could begin at once."""
+        return not self._waiting and self._may_start
+
+    @property
+    def _may_start(self) -> bool:
+        return self._workers is None or len(self._flights) < self._workers
 
     def start(self) -> None:
         """Start the zygote and let it load, without waiting for it."""
@@ -112,7 +129,7 @@ class Guard(Closing):
         document: int | None = None,
         spent: float = 0.0,
     ) -> None:
-        """Start on one document in a child. The open files stay the caller's to close.
+        """Have one document done in a child. The open files stay the caller's to close.
 
         `share` and `readings` reach the job as they are. With `in_turn`, a kind of documents,
         the child may be one that has done others of that kind before, and has nothing left of
@@ -121,43 +138,78 @@ class Guard(Closing):
         Children with the same `document` have one CPU limit together, of which `spent` seconds
         were used before; they are looked at ten times a second.
         """
-        self.start()
-        for number in [one for one, child in self._idle.items() if child.kind == in_turn]:
-            waiting = self._idle.pop(number)
-            if self._hand_over(waiting, key, Order(name, (source, *outputs), share or {})):
+        order = Order(
+            name,
+            tuple(map(os.dup, (source, *outputs))),
+            share or {},
+            tuple(map(os.dup, readings)),
+            in_turn,
+            document,
+            spent,
+        )
+        self._waiting.append((key, order))
+        self._advance()
+
+    def _advance(self) -> None:
+        """Give what waits, in its order, to children that may have it."""
+        while self._waiting:
+            key, order = self._waiting[0]
+            if self._may_start:
+                self._start(key, order)
+            elif not self._send_ahead(key, order):
                 return
-        reply, answer, channel = two_ways() if in_turn else (*os.pipe(), None)
-        child = Child(next(self._numbers), reply, channel, time.monotonic(), kind=in_turn)
+            self._waiting.popleft()
+
+    def _start(self, key: int, order: Order) -> None:
+        """Begin a document now: in a child that waits for one of its kind, or in a new one."""
+        self.start()
+        for number in [one for one, child in self._idle.items() if child.kind == order.in_turn]:
+            waiting = self._idle.pop(number)
+            if waiting.hand_over(order, self.limits):
+                waiting.turn += 1
+                self._take_off(key, waiting, order)
+                return
+            waiting.close()
+        reply, answer, channel = two_ways() if order.in_turn else (*os.pipe(), None)
+        child = Child(next(self._numbers), reply, channel, time.monotonic(), kind=order.in_turn)
         try:
             os.set_blocking(reply, False)
-            self._take_off(key, child, Order(name, ()))
-            self._tell(
-                {
-                    "fork": child.number,
-                    "name": name,
-                    "share": share or {},
-                    "readings": len(readings),
-                    "in_turn": in_turn,
-                    "document": document,
-                    "spent": spent,
-                },
-                [answer, source, *outputs, *readings],
-            )
+            self._take_off(key, child, order)
+            files = [answer, *order.files, *order.readings]
+            self._tell({"fork": child.number, **order.request()}, files)
         finally:
             os.close(answer)
+        if not order.in_turn:
+            # It does not come again, and who reads what it writes must see it end.
+            order.close()
+            self._flights[key].order = Order(order.name, ())
+
+    def _send_ahead(self, key: int, order: Order) -> bool:
+        """Send a document to a child that is still at work on one of its kind; False for none."""
+        for flight in self._flights.values():
+            child = flight.child
+            if (
+                child.kind == order.in_turn != ""
+                and child.number not in self._ahead
+                and not flight.is_slow
+                and child.turn < MOST[child.kind]
+                and child.hand_over(order, self.limits)
+            ):
+                self._ahead[child.number] = key, order
+                return True
+        return False
+
+    def _take_back(self) -> None:
+        """Let what was sent to children that take long over the one before it go elsewhere."""
+        for number in list(self._ahead):
+            flight = self._flights[self._keys[number]]
+            if flight.is_slow and flight.child.take_back():
+                self._waiting.appendleft(self._ahead.pop(number))
 
     def _take_off(self, key: int, child: Child, order: Order) -> None:
-        self._flights[key] = Flight(child, order, time.monotonic())
+        self._flights[key] = Flight(child, order, time.monotonic(), child.left_over())
         self._keys[child.number] = key
         self._selector.register(child.reply, selectors.EVENT_READ, key)
-
-    def _hand_over(self, child: Child, key: int, order: Order) -> bool:
-        """Give a document to a child that waits for one; False where that is too old or gone."""
-        if not child.hand_over(order, self.limits):
-            child.close()
-            return False
-        self._take_off(key, child, Order(order.name, tuple(map(os.dup, order.files)), order.share))
-        return True
 
     def stop(self, key: int) -> None:
         """Have the child of one document killed, where it still runs; it ends like any other."""
@@ -179,12 +231,17 @@ class Guard(Closing):
             endings += self._hear(self._zygote)
         if self._stuck():
             endings += self._bury()
+        self._take_back()
+        self._advance()
         return endings
 
     def close(self) -> None:
         """Kill what is in flight, end the zygote, release everything."""
         for key in list(self._flights):
             self._land(key)
+        for _, order in self._waiting:
+            order.close()
+        self._waiting.clear()
         self._end_zygote()
         self._selector.close()
 
@@ -211,29 +268,34 @@ class Guard(Closing):
 
     def _ended(self, message: Message) -> list[Ending]:
         """Take the zygote's word that a child has ended."""
-        key = self._keys.get(message["ended"])
+        number, endings = message["ended"], []
+        if number in self._keys:
+            self._drain(self._keys[number])
+            endings = self._turned(self._keys[number])
+        key = self._keys.get(number)
         if key is None:
-            idle = self._idle.pop(message["ended"], None)
+            idle = self._idle.pop(number, None)
             if idle is not None:
                 idle.close()
-            return []
-        self._drain(key)
-        turned = self._turned(key)
-        if turned or message["ended"] not in self._keys:
-            return turned + self._ended(message)
+            return endings
         flight = self._flights[key]
         # The zygote speaks of all that the child did.
         message["seconds"] = time.monotonic() - flight.started
         message["cpu_seconds"] = max(0.0, message["cpu_seconds"] - flight.child.cpu)
         if flight.flooded:
             message |= {"killed": "flood", "status": message["status"] or -9}
-        return self._judged(key, message)
+        return endings + self._judged(key, message)
 
     def _turned(self, key: int) -> list[Ending]:
-        """Return the ending of a document whose child waits for the next one, if that is so."""
+        """Return the endings of documents after which their child says that it goes on."""
+        endings: list[Ending] = []
         flight = self._flights.get(key)
-        message = flight.turn_over() if flight is not None else None
-        return [] if message is None else self._judged(key, message, idle=True)
+        while flight is not None and (message := flight.turn_over()) is not None:
+            endings += self._judged(key, message, idle=True)
+            # What was sent ahead may be done as well.
+            key = self._keys.get(flight.child.number, key)
+            flight = self._flights.get(key)
+        return endings
 
     def _judged(self, key: int, message: Message, *, idle: bool = False) -> list[Ending]:
         """Return the ending of a document; none where it has to be done once more."""
@@ -249,17 +311,12 @@ class Guard(Closing):
 
     def _again(self, key: int, *, idle: bool = False) -> None:
         """Do a document once more, from its beginning, in a child of its own."""
-        flight = self._flights[key]
-        source, *outputs = map(os.dup, flight.order.files)
+        order = self._flights[key].order.anew()
         self._land(key, idle=idle)
-        try:
-            for output in outputs:
-                os.lseek(output, 0, os.SEEK_SET)
-                os.ftruncate(output, 0)
-            self.submit(key, flight.order.name, source, outputs, share=flight.order.share)
-        finally:
-            for number in (source, *outputs):
-                os.close(number)
+        for output in order.files[1:]:
+            os.lseek(output, 0, os.SEEK_SET)
+            os.ftruncate(output, 0)
+        self._waiting.appendleft((key, order))
 
     def _drain(self, key: int) -> None:
         """Take what a child has sent so far; have it stopped where that is too much."""
@@ -279,17 +336,23 @@ class Guard(Closing):
                 self._selector.unregister(flight.child.reply)
 
     def _land(self, key: int, *, idle: bool = False) -> None:
-        """Take a document out of flight; with `idle` its child waits for another."""
+        """Take a document out of flight; with `idle` its child goes on or waits for another."""
         flight = self._flights.pop(key)
         child = flight.child
         del self._keys[child.number]
         flight.order.close()
         with contextlib.suppress(KeyError):
             self._selector.unregister(child.reply)
-        if idle:
-            self._idle[child.number] = child
-        else:
+        following = self._ahead.pop(child.number, None)
+        if not idle:
             child.close()
+            if following is not None:
+                self._waiting.appendleft(following)  # it was never looked at
+        elif following is not None:
+            child.turn += 1
+            self._take_off(following[0], child, following[1])
+        else:
+            self._idle[child.number] = child
 
     def _stuck(self) -> bool:
         late = time.monotonic() - self.limits.wall - _GRACE

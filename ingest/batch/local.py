@@ -74,7 +74,11 @@ class LocalEngine(Closing):
         self._folder = folder
         self._settings = settings
         self._guard = Guard(
-            settings, options.job, output_limit=options.output_limit, confine=options.confine
+            settings,
+            options.job,
+            output_limit=options.output_limit,
+            confine=options.confine,
+            workers=settings.workers,
         )
         self._splitter = Splitter(
             self._guard, settings.workers, folder.open_spool, isolate=options.isolate

@@ -127,6 +127,8 @@ class Splitter(Closing):
         self._guard = guard
         self._isolate = isolate
         self._workers = workers
+        # With one worker one thing happens at a time.
+        self._most = workers + (workers if workers > 1 else 0)
         self._spool = spool
         self._held: dict[int, _Held] = {}
         self._splits: dict[int, _Split] = {}
@@ -135,9 +137,9 @@ class Splitter(Closing):
 
     @property
     def has_room(self) -> bool:
-        """True when another document could begin at once."""
+        """True when another document could begin at once, or be sent ahead to a child at work."""
         waiting = sum(len(split.waiting) for split in self._splits.values())
-        return len(self._guard) + waiting < self._workers
+        return len(self._guard) + waiting < self._most
 
     def submit(
         self, key: int, name: str, source: int, outputs: Sequence[int], *, size: int, alone: bool
@@ -158,7 +160,7 @@ class Splitter(Closing):
             if ended is not None:
                 endings.append(ended)
         for split in self._splits.values():
-            while split.waiting and len(self._guard) < self._workers:
+            while split.waiting and self._guard.has_place:
                 self._begin(split, split.waiting.popleft())
         return endings
 

@@ -25,7 +25,8 @@ from typing import Any
 
 from ingest.batch import child
 from ingest.batch.limits import adopt_orphans
-from ingest.batch.wire import pack, receive
+from ingest.batch.permits import take
+from ingest.batch.wire import Message, pack, receive
 
 TEXT, PDF = "text", "pdf"
 MOST = {TEXT: 64, PDF: 32}
@@ -156,11 +157,7 @@ def serve(job: child.Job, task: child.Task, surroundings: child.Surroundings) ->
             os._exit(0)
         used = {"cpu_seconds": time.process_time() - started, "memory": _peak()}
         child.write(task.reply, pack({"turn": used}))
-        received = receive(channel)
-        if received is None:
-            os._exit(0)
-        order, numbers = received
-        files = tuple(numbers)
+        order, files = _next(channel)
         task = dataclasses.replace(
             task,
             name=order["name"],
@@ -170,6 +167,19 @@ def serve(job: child.Job, task: child.Task, surroundings: child.Surroundings) ->
             first=False,
         )
         turn += 1
+
+
+def _next(channel: socket.socket) -> tuple[Message, tuple[int, ...]]:
+    """Wait for an order that nobody has taken back, and its files; end with the caller."""
+    while (received := receive(channel)) is not None:
+        order, (*files, asked) = received
+        granted = take(asked)
+        os.close(asked)
+        if granted:
+            return order, tuple(files)
+        for number in files:
+            os.close(number)
+    os._exit(0)
 
 
 def may_go_on(message: Mapping[str, Any], kind: str) -> bool:

@@ -100,19 +100,21 @@ def split(received: bytes | bytearray) -> Iterator[Message]:
         view = view[_LENGTH.size + length :]
 
 
-def last(received: bytes | bytearray) -> Message | None:
-    """Read the last message of what came through a pipe; None where there is none, or not yet all.
+def parted(received: bytes | bytearray, key: str) -> tuple[Message, int] | None:
+    """Find the first message that begins with `key`; return it, and where what follows begins.
 
-    >>> last(pack({"a": 1}) + pack({"b": 2})), last(pack({"a": 1})[:-1])
-    ({'b': 2}, None)
+    >>> came = pack({"a": 1}) + pack({"b": 2}) + pack({"c": 3})
+    >>> parted(came, "b"), parted(came[:-1], "c")
+    (({'b': 2}, 22), None)
     """
-    start = stop = 0
+    wanted = f'{{"{key}":'.encode()
+    stop = 0
     while len(received) >= stop + _LENGTH.size:
         start = stop + _LENGTH.size
         stop = start + _LENGTH.unpack_from(received, stop)[0]
-    if stop != len(received) or not stop:
-        return None
-    try:
-        return decode(received[start:stop])
-    except WireError:
-        return None
+        if stop <= len(received) and received.startswith(wanted, start):
+            try:
+                return decode(received[start:stop]), stop
+            except WireError:
+                return None
+    return None

@@ -102,7 +102,7 @@ def test_a_report_about_sites_is_none() -> None:
     ],
 )
 def test_headings_of_lists(line: str, kind: str) -> None:
-    assert vocabulary.heading(line) == kind
+    assert vocabulary.heading(line, line) == kind
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from functools import cache
 from ingest.strip import grammar, vocabulary
 from ingest.strip.facts import Facts
 from ingest.strip.folding import ends_sentence, fold_line, table
+from ingest.strip.languages import alphabetic
 from ingest.strip.lines import LONGEST
 
 Shown = dict[str, float]
@@ -84,6 +85,7 @@ _SEPARATORS = re.compile(r"[|丨┊>→»›·•/_-]")
 _WIDE = re.compile(r"\s{2,}|[ \u3000\t]")
 _PUNCTUATION = re.compile(r"[,;、]")
 _HAN_PAIR = re.compile(r"(?=([一-鿿]{2}))")
+_BEYOND = re.compile(r"[^\W\d_a-zA-Z]")
 _LATIN_WORD = re.compile(r"[a-z]{2,}")
 _FUNCTION = re.compile(r"[的了在是和与对为将把被从而但]")
 
@@ -131,7 +133,7 @@ def speaks(text: str, facts: Facts) -> bool:
     folded = fold_line(text)
     return (
         vocabulary.cover(folded).share >= MOST
-        or (folded.isascii() and vocabulary.english_cover(text).share >= MOST)
+        or (alphabetic(text) and vocabulary.alphabetic_cover(text).share >= MOST)
         or grammar.judge(text) is not None
     )
 
@@ -220,14 +222,10 @@ def _words(text: str, folded: str) -> Shown:
             else "few"
         )
         found[f"covered:{name}"] = 1.0
-    if folded.isascii() and latin:
-        share = vocabulary.english_cover(text).share
-        if share >= 0.3:
-            found[
-                "covered:all"
-                if share >= 0.9
-                else "covered:most"
-                if share >= MOST
-                else "covered:some"
-            ] = 1.0
+    # Arrows and rights signs alone make no line one of another language.
+    spelt = folded.isascii() or (alphabetic(text) and _BEYOND.search(text) is not None)
+    if spelt and (share := vocabulary.alphabetic_cover(text).share) >= 0.3:
+        found[
+            "covered:all" if share >= 0.9 else "covered:most" if share >= MOST else "covered:some"
+        ] = 1.0
     return found

@@ -15,6 +15,7 @@ from ingest.strip import stays
 from ingest.strip.body import MOST, SENTENCE, body, clipped, contexts
 from ingest.strip.facts import line_facts
 from ingest.strip.features import Shown, shown, speaks
+from ingest.strip.languages import alphabetic
 from ingest.strip.lines import TextLine
 from ingest.strip.proof import EVIDENCE, SPOKEN_SIGNS, Judged, evidence, is_word, spoken
 from ingest.strip.recognition import WIDE, near
@@ -31,6 +32,8 @@ OWN = {"sure": (1.0, -1.0), "likely": (0.5, -1.5)}
 FOREIGN = 2.0
 # A longer line may be a paragraph with a phrase of the site glued into it: it stays.
 LONGEST_NOTICE = 120
+# The same in an alphabet, where the grammar reads the line as a site's.
+LONGEST_ALPHABETIC = 260
 # What a line must say by itself to end the frame beside the body, and a sentence.
 ANCHOR = 2.0
 ANCHORED = 3.0
@@ -51,7 +54,16 @@ SOME = 4.0
 # Lines at either end that tell the language, and that must prove a page before more are read.
 NEAR = 40
 _HAN = re.compile("[\u4e00-\u9fff]")
+_KANA_OR_HANGUL = re.compile("[\u3041-\u30ff\u1100-\u11ff\uac00-\ud7a3]")
 _UNSEEN: Shown = {}
+_ENGLISH = frozenset(["the", "of", "and", "to", "for", "is", "this", "your", "with"])
+# One word in so many at least is one of these on an English page (the ends of 41 pages of English
+# manuals: one in nine at least), and fewer than one in so many has a letter beyond ASCII. Half
+# translated manuals have the former, too: one word in six at most.
+FUNCTION = 25
+ACCENTED = 50
+# One line in so many with kana or hangul shows that a page is Japanese or Korean.
+OTHERS = 10
 # A line that stands so often on a page without a source runs through it.
 REPEATED = 4
 # The head of a table may look like a menu.
@@ -72,12 +84,12 @@ _CHROME = frozenset(["strength:3", "links:all", "in:nav", "in:footer", "in:aside
 def look(lines: Sequence[TextLine], regions: Sequence[Region]) -> Judged | None:
     """Score a page; None where its very ends show nothing that a site would write.
 
-    Most weights of words and forms come from Chinese pages. Where neither the script nor a
-    source that tells links from text makes them sure, only lines count that the grammar reads:
-    capitals and mail addresses are what registers and licences consist of. Lines far from
-    either end count as the report's, unseen.
+    Most weights of words and forms come from Chinese pages, some from the sources of English
+    ones. On all other pages only lines count that the grammar reads: capitals and mail addresses
+    are what registers and licences consist of. Lines far from either end count as the report's,
+    unseen.
     """
-    foreign = not regions and not _is_chinese(lines)
+    foreign = _is_foreign(lines, sourced=bool(regions))
     facts = line_facts(lines, regions)
     shows: list[Shown] = [_UNSEEN] * len(lines)
     scores = [clipped(-MOST, 4.0)] * len(lines)
@@ -118,10 +130,26 @@ def look(lines: Sequence[TextLine], regions: Sequence[Region]) -> Judged | None:
     return Judged(found, shows, scores, odds, foreign, bool(regions))
 
 
-def _is_chinese(lines: Sequence[TextLine]) -> bool:
-    """Whether most lines at the ends of a page have Han characters."""
+def _is_foreign(lines: Sequence[TextLine], *, sourced: bool) -> bool:
+    """Whether the ends of a page are neither Chinese nor, with a source, English."""
     ends = [lines[at].text for at in near(len(lines), NEAR)]
-    return 2 * sum(_HAN.search(line) is not None for line in ends) > len(ends)
+    if OTHERS * sum(_KANA_OR_HANGUL.search(line) is not None for line in ends) >= len(ends):
+        return True
+    if 2 * sum(_HAN.search(line) is not None for line in ends) > len(ends):
+        return False
+    words = [word for line in ends for word in line.lower().split()] if sourced else []
+    accented = sum(word[0].isalpha() and not word.isascii() for word in words)
+    return sum(word in _ENGLISH for word in words) * FUNCTION <= len(
+        words
+    ) or accented * ACCENTED >= len(words)
+
+
+def _brief(line: TextLine, judged: Judged, at: int) -> bool:
+    """Whether a line is no longer than notices are."""
+    spoken = judged.foreign and not SPOKEN_SIGNS.isdisjoint(judged.shows[at])
+    return len(line.text) <= (
+        LONGEST_ALPHABETIC if spoken and alphabetic(line.text) else LONGEST_NOTICE
+    )
 
 
 def chosen(lines: Sequence[TextLine], judged: Judged, level: str) -> set[int]:
@@ -131,7 +159,7 @@ def chosen(lines: Sequence[TextLine], judged: Judged, level: str) -> set[int]:
         at
         for at, odds in judged.odds.items()
         if odds > ODDS[level]
-        and len(lines[at].text) <= LONGEST_NOTICE
+        and _brief(lines[at], judged, at)
         and judged.scores[at] > _least(lines[at], judged, at, level)
     }
     boxes = stays.boxes(lines, judged)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -17,7 +18,8 @@ from typing import NamedTuple
 
 from ingest.strip.alternatives import written_out
 from ingest.strip.folding import Gate, ends_sentence, fold, fold_line
-from ingest.strip.vocabulary import common, english_heading, english_label, heading, label, row
+from ingest.strip.languages import alphabetic, languages, script
+from ingest.strip.vocabulary import alphabetic_label, common, heading, label, numbered, row
 
 # Share of traps and of clean report lines with so many phrase signs, and of notices on the
 # pages that the signs were written from: one sign 31% / 96%, two 7% / 83%, three 1% / 61%.
@@ -25,8 +27,10 @@ SPEAKS = 3
 HINTS = 2
 CERTAIN = 4
 
-# A notice says one such thing in so many characters at least.
+# A notice says one such thing in so many characters at least; in a language of long words, that
+# one of the tables is of, in so many.
 DENSE = 30
+DENSE_ALPHABETIC = 50
 
 # A label or a button is shorter than this, in characters of the folded view.
 SHORT = 40
@@ -34,13 +38,25 @@ SHORT = 40
 
 @dataclass(frozen=True)
 class Sign:
-    """One row of the table. `chrome` signs match whole lines, the others anywhere."""
+    """One row of the tables. `chrome` signs match whole lines, the others anywhere."""
 
     id: str
     chrome: bool
     pattern: re.Pattern[str]
     hit: tuple[str, ...]
     miss: tuple[str, ...]
+    script: str = ""
+    """Of which script the lines are that it is asked of; all where it is empty."""
+
+    @property
+    def says(self) -> str:
+        """What it says, in whatever language."""
+        return self.id.partition(".")[0]
+
+    def shows(self, folded: str) -> bool:
+        """Say whether a folded line shows it. Lines of an alphabet are seen in small letters."""
+        viewed = folded.lower() if self.script == "alphabet" else folded
+        return bool((self.pattern.fullmatch if self.chrome else self.pattern.search)(viewed))
 
 
 class Verdict(NamedTuple):
@@ -131,9 +147,10 @@ MENU = Verdict("notice.site.menu", 2, ("menu",), True)
 
 @cache
 def signs() -> tuple[Sign, ...]:
-    """Return the signs, in the order of their table."""
+    """Return the signs, in the order of their tables."""
     path = files("ingest") / "data" / "notices" / "signs.toml"
-    rows = tomllib.loads(path.read_text(encoding="utf-8"))["sign"]
+    rows = [(row, "") for row in tomllib.loads(path.read_text(encoding="utf-8"))["sign"]]
+    rows += [(row, one.script) for one in languages() for row in one.signs]
     return tuple(
         Sign(
             row["id"],
@@ -141,21 +158,61 @@ def signs() -> tuple[Sign, ...]:
             re.compile(row["pattern"]),
             tuple(row["hit"]),
             tuple(row["miss"]),
+            written,
         )
-        for row in rows
+        for row, written in rows
     )
+
+
+class _Asked(NamedTuple):
+    """Signs that are asked of a line together: one pattern says whether any of them may show."""
+
+    signs: tuple[Sign, ...]
+    joined: re.Pattern[str]
 
 
 @cache
-def _parts() -> tuple[tuple[Sign, ...], tuple[Sign, ...], re.Pattern[str]]:
-    chrome = tuple(sign for sign in signs() if sign.chrome)
-    phrases = tuple(
-        replace(sign, pattern=re.compile(written_out(sign.pattern.pattern)))
+def _parts(written: str, *, chrome: bool) -> _Asked:
+    """Return the signs that are asked of the lines of one script only, or of all."""
+    asked = tuple(
+        sign if chrome else replace(sign, pattern=re.compile(written_out(sign.pattern.pattern)))
         for sign in signs()
-        if not sign.chrome
+        if sign.chrome == chrome and sign.script == written
     )
-    joined = re.compile("|".join(f"(?:{sign.pattern.pattern})" for sign in chrome))
-    return chrome, phrases, joined
+    return _Asked(
+        asked, re.compile("|".join(f"(?:{one.pattern.pattern})" for one in asked) or "$^")
+    )
+
+
+def _phrases(text: str, folded: str) -> Iterator[str]:
+    """Yield what the phrases of a line say."""
+    for sign in _parts("", chrome=False).signs:
+        if sign.pattern.search(folded):
+            yield sign.id
+    written = script(text)
+    if written != "han":
+        own = _parts(written, chrome=False)
+        viewed = folded.lower() if written == "alphabet" else folded
+        if own.joined.search(viewed):
+            for sign in own.signs:
+                if sign.pattern.search(viewed):
+                    yield sign.says
+
+
+def _in_table(folded: str) -> bool:
+    return _parts("alphabet", chrome=False).joined.search(folded.lower()) is not None
+
+
+def _chrome_sign(text: str, folded: str) -> Sign | None:
+    asked = _parts("", chrome=True)
+    if asked.joined.fullmatch(folded):
+        return next(sign for sign in asked.signs if sign.pattern.fullmatch(folded))
+    written = script(text)
+    own = _parts(written, chrome=True)
+    viewed = folded.lower() if written == "alphabet" else folded
+    if own.signs and own.joined.fullmatch(viewed):
+        return next(sign for sign in own.signs if sign.pattern.fullmatch(viewed))
+    return None
 
 
 # What a line is taken for is asked of it by itself, among its neighbours, and for its place.
@@ -166,14 +223,11 @@ def chrome(text: str, folded: str) -> Verdict | None:
     if "。" in text[:-1]:
         return None
     folded = folded.removesuffix("。") if "©" in folded else folded
-    kinds, _, joined = _parts()
-    if folded.endswith("。"):
+    if folded.endswith("。") and script(text) != "kana":
         return None
-    if folded and joined.fullmatch(folded):
-        for sign in kinds:
-            if sign.pattern.fullmatch(folded):
-                strength = 2 if sign.id in SHARED else 3
-                return Verdict(f"notice.site.{sign.id}", strength, (sign.id,))
+    if folded and (sign := _chrome_sign(text, folded)):
+        strength = 2 if sign.says in SHARED else 3
+        return Verdict(f"notice.site.{sign.id}", strength, (sign.says,))
     return Verdict("notice.site.row", 3, ("row",)) if row(text) else None
 
 
@@ -182,7 +236,7 @@ def button(text: str) -> bool:
     if len(text) > 2 * SHORT:
         return False
     folded = fold(text)
-    return label(folded) or english_label(text) or heading(folded) == "strong"
+    return label(folded) or alphabetic_label(text) or heading(text, folded) == "strong"
 
 
 @lru_cache(maxsize=1 << 10)
@@ -201,20 +255,21 @@ def judge(text: str) -> Verdict | None:
         return None
     if verdict := chrome(text, folded):
         return verdict
-    found = tuple(sign.id for sign in _parts()[1] if sign.pattern.search(folded))
+    found = tuple(dict.fromkeys(_phrases(text, folded)))
     short = len(folded) <= SHORT and not ends_sentence(folded)
-    if label(folded) or english_label(text):
+    if (label(folded) or alphabetic_label(text)) and not numbered(text):
         return Verdict("notice.site.label", 2, ("label", *found), True)
-    if kind := "strong" if english_heading(text) else heading(folded):
+    if kind := heading(text, folded):
         return Verdict("notice.site.heading", 2 if kind == "strong" else 1, (kind, *found), True)
     # A paragraph of a report with a phrase of the site glued into it speaks of much else.
-    if len(folded) > DENSE * max(SPEAKS, len(found)):
+    dense = DENSE_ALPHABETIC if alphabetic(text) and _in_table(folded) else DENSE
+    if len(folded) > dense * max(SPEAKS, len(found)):
         return None
     if len(found) >= SPEAKS:
         return Verdict(f"notice.site.{found[0]}", 2, found, short)
     if len(found) >= HINTS or (found and short):
         return Verdict(f"notice.site.{found[0]}", 1, found, short)
-    if short and common(text, folded):
+    if short and common(text, folded) and not numbered(text):
         return Verdict("notice.site.word", 1, ("word",), True)
     return None
 
@@ -224,4 +279,5 @@ def gate() -> Gate:
     """Return the words without one of which head and tail of a text cannot prove a site."""
     path = files("ingest") / "data" / "notices" / "signs.toml"
     words = tomllib.loads(path.read_text(encoding="utf-8"))["gate"]["words"]
-    return Gate.of(word.replace("_", " ") for word in words.split())
+    spoken = (word for one in languages() for word in one.gate)
+    return Gate.of([*(word.replace("_", " ") for word in words.split()), *spoken])

@@ -67,7 +67,13 @@ def strip(document: Document, level: Level = "sure", book: Rulebook | None = Non
         report = removals.left(solid[site.first : site.last])
         slices.find(removals, report, proven=True)
         inline.tags(removals, report)
+        before = len(removals.edits)
         page_lines.find(removals, report, pages if isinstance(pages, int) else None)
+        if len(removals.edits) > before:
+            # Without them the notices around are judged anew, as in a text that was stripped.
+            book_or_none = book if known else None
+            blocks.find(removals, removals.left(solid), level, book_or_none, regions)
+            report = removals.left(report)
         body = (report[0].start, report[-1].end) if report else body
     elif text.lstrip().startswith("1、") and "\n4、" in text:
         slices.find(removals, solid_lines(text), proven=False)

@@ -85,6 +85,28 @@ def test_what_those_scripts_write_is_not(text: str) -> None:
     assert list(odd.marks(text)) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The letter ñ is used in Spanish and the letter ß in German.",
+        "The German letters Ä Ö Ü ß are sorted last.",
+        "т.е. means i.e. and и т.д. stands for etc.",
+        "Ô temps, suspends ton vol !",
+        "Point в) and а) in the list.",
+    ],
+)
+def test_letters_that_a_text_names_are_not(text: str) -> None:
+    assert not list(odd.marks(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "run"),
+    [("could not open æ%s: no such file", "æ"), ("Run the command ô--generate again.", "ô")],
+)
+def test_a_letter_against_a_sign_is_what_is_left_of_a_quotation_mark(text: str, run: str) -> None:
+    assert [text[mark.start : mark.end] for mark in odd.marks(text)] == [run]
+
+
 def test_readings_of_a_mark_do_not_repeat_what_stands_there() -> None:
     text = "も极尸しかいない、ま撵なしの干迫。そこに给あり、このあたりの键である"
     for mark in odd.marks(text):

@@ -67,6 +67,10 @@ _ADDRESS: Final = ("http:", "https:", "www.")
 _USUAL: Final = frozenset("“”‘’«»‹›–—‐‑‒―…•·§°©®™€£±×÷²³¼½¾¡¿ªº№\xa0\xad\u2009\u202f\u200b←→↑↓≤≥")
 
 
+_NO_WORD_ITSELF: Final = "letter that is no word"
+#: Nats of letters of a cluster that stand by themselves and that nothing reads as a word: who
+#: writes about letters writes several.
+_MENTIONED: Final = 2.0
 _BY_ITSELF: Final = "East Asian character by itself"
 #: Places of a document that are read in every pair of encodings, and characters beside them.
 READ: Final = 200
@@ -109,7 +113,7 @@ def _kind(nats: float, why: str, first: str, before: str = "", behind: str = "")
 @cache
 def _kinds() -> tuple[_Kind, ...]:
     wide, drawn = "East Asian character in a word", "piece of a drawing in a word"
-    other, alone = "letter of another alphabet in a word", "letter that is no word"
+    other, alone = "letter of another alphabet in a word", _NO_WORD_ITSELF
     sign, wrong = "sign inside a word", "quotation mark that nothing closes"
     run = f"[{_WIDE}]{{0,2}}"
     no_word = f"(?![{_LATIN}{_WIDE}0-9])"
@@ -128,12 +132,18 @@ def _kinds() -> tuple[_Kind, ...]:
         _kind(4.0, "piece of a drawing by itself", "┐-▟", f"![{_DRAWN}]", f"(?![{_DRAWN}])"),
         _kind(5.0, other, _CYRILLIC, f"=[{_LATIN}]", f"[{_CYRILLIC}]?"),
         _kind(5.0, other, _CYRILLIC, "", f"[{_CYRILLIC}]?(?=[{_LATIN}])"),
-        _kind(4.0, alone, _NO_WORD, f"![{_ALPHABETS}]", f"(?![{_ALPHABETS}])"),
+        _kind(
+            4.5,
+            "letter against a sign",
+            f"À-ÖØ-öø-ɏ{_NO_WORD}",
+            f"![{_ALPHABETS}]",
+            "(?=[%{$*&\\\\<]|--)",
+        ),
+        _kind(4.0, alone, _NO_WORD, f"![{_ALPHABETS}./]", f"(?![{_ALPHABETS}.)/])"),
         _kind(5.0, other, _GREEK, f"=[{_SMALL}]", f"(?=[{_SMALL}])"),
         _kind(5.0, "capital inside a word", _ACCENTED, f"=[{_SMALL}]"),
         _kind(4.0, alone, _ALONE, f"{apart} !\\A", edge),
         _kind(4.0, alone, _ALONE[1:].upper(), apart, edge),
-        _kind(4.0, alone, "À-ÿ", f"![{_ALPHABETS}]", "(?=[%{$*&\\\\<])"),
         _kind(5.0, sign, _SIGNS, "=[a-zß-öø-ÿ]", "(?=[a-zß-öø-ÿ])"),
         _kind(5.0, sign, _SIGNS, "=[A-ZÀ-ÖØ-Þ]", "(?=[a-zß-öø-ÿ]{2})"),
         _kind(4.0, sign, "¹²³ⁿ", f"![{_ALPHABETS}0-9)]", "(?=[a-zß-öø-ÿ]{2})"),
@@ -196,7 +206,7 @@ def marks(
         found = [one for one in found if not mention.is_quoted(text, one.start, one.end)]
     found = list(_read(text, found))
     for cluster in _clusters(text, found):
-        if sum(place.nats for place in cluster) < THRESHOLD:
+        if _nats(cluster) < THRESHOLD:
             continue
         start, end = cluster[0].start, max(place.end for place in cluster)
         why = ", ".join(dict.fromkeys(place.why for place in cluster))
@@ -346,6 +356,12 @@ def _clusters(text: str, found: Sequence[Place]) -> Iterator[list[Place]]:
         cluster.append(place)
     if cluster:
         yield cluster
+
+
+def _nats(cluster: Sequence[Place]) -> float:
+    alone = [place for place in cluster if place.why == _NO_WORD_ITSELF]
+    rest = sum(place.nats for place in cluster) - sum(place.nats for place in alone)
+    return rest + (_MENTIONED if alone else 0.0)
 
 
 def _readings(text: str, start: int, end: int, cluster: Sequence[Place]) -> tuple[Alternative, ...]:

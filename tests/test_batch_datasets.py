@@ -434,7 +434,24 @@ def test_a_finished_dataset_is_not_done_again(tmp_path):
     stamps = [file.stat().st_ino for file in first.outputs]
     assert one(path, out).rows == first.rows
     assert [file.stat().st_ino for file in first.outputs] == stamps
-    assert one(path, out, options=RunOptions(field="id")).reason == "no-field"
+
+
+def test_a_mistyped_field_takes_no_finished_dataset_away(tmp_path):
+    path, out = tmp_path / "crawl.jsonl", tmp_path / "out"
+    path.write_bytes(b"".join(row(n) for n in range(50)))
+    first = one(path, out)
+    before = {file: file.read_bytes() for file in first.outputs}
+    failed = one(path, out, options=RunOptions(field="nope"))
+    assert (failed.reason, failed.outputs, failed.removed) == ("no-field", (), ())
+    assert "stays" in failed.message
+    assert {file: file.read_bytes() for file in first.outputs} == before
+    again = one(path, out)
+    assert (again.status, again.outputs) == (first.status, first.outputs)
+    # Other bytes by the same name are another document: nothing of the first one holds.
+    path.write_bytes(b'{"other": 1}\n')
+    changed = one(path, out)
+    assert changed.reason == "no-field"
+    assert set(changed.removed) == set(first.outputs)
 
 
 def test_a_dry_run_names_the_outputs_of_datasets(tmp_path):

@@ -165,6 +165,19 @@ def test_a_document_that_fails_leaves_no_old_output(folder, tmp_path):
     assert records(tmp_path / "out")[0]["removed"] == ["a.txt"]
 
 
+def test_what_a_limit_stops_keeps_what_the_same_bytes_gave(folder, tmp_path):
+    again(folder)
+    text = (tmp_path / "out/a.txt").read_bytes()
+    first, *_ = again(folder, TINY.replace(max_size=1, to=("md",)))
+    assert (first.status, first.removed) == ("quarantined", ()), first
+    assert "stays" in first.message
+    assert (tmp_path / "out/a.txt").read_bytes() == text
+    # Still known as ours: when the bytes are others, it goes.
+    (folder / "a").write_text("fault: raise")
+    first, *_ = again(folder)
+    assert first.removed == (tmp_path / "out/a.txt",)
+
+
 def test_an_input_that_cannot_be_reached_loses_nothing(folder, tmp_path):
     named = [folder / name for name in "abcd"]
     out = tmp_path / "out"

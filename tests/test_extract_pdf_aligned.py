@@ -75,6 +75,43 @@ def test_a_cell_goes_on_below_where_it_was_full() -> None:
     ]
 
 
+def columns(rows: Sequence[tuple[str, str, str]], gap: float) -> list[Placed]:
+    """A narrow place, words or figures set to the right, words that begin `gap` behind them."""
+    placed: list[Placed] = []
+    for at, (place, right, words) in enumerate(rows):
+        # A digit of the face has 0.556 em, a blank and a point half of that.
+        wide = sum(2.78 if one in " .," else 5.56 for one in right)
+        placed += [(x, 700.0 - 18 * at, w) for x, w in ((60, place), (240 - wide, right))]
+        placed.append((240 + gap, 700.0 - 18 * at, words))
+    return placed
+
+
+def test_words_that_begin_in_one_place_are_cells_however_close_they_stand() -> None:
+    rows = [
+        ("North", "2019", "sluices of the upper canal"),
+        ("South", "12", "a ferry that is out of use"),
+        ("West", "71,400", "all five of the pumping stations"),
+        ("East", "3", "the mill beside the weir"),
+    ]
+    assert lines(columns(rows, 7.0)) == ["\t".join(row) for row in rows]
+
+
+def test_a_figure_and_its_unit_are_one_cell() -> None:
+    rows = [("North", "2019", "MB"), ("South", "12", "GB"), ("West", "71,400", "MB")]
+    assert lines(columns(rows, 7.0)) == [f"{place}\t{size} {unit}" for place, size, unit in rows]
+
+
+def test_words_with_numbers_below_each_other_are_one_cell() -> None:
+    rows = [[f"Phase {at}", "of the survey in spring", f"{at}2"] for at in range(1, 5)]
+    placed = grid(rows, (60, 160, 330))
+    # The blank is wide, as in a line that was stretched.
+    placed = [one for one in placed if not one[2].startswith("Phase")]
+    placed += [(60.0, 700.0 - 18 * at, "Phase") for at in range(4)]
+    placed += [(96.0, 700.0 - 18 * at, str(at + 1)) for at in range(4)]
+    placed.sort(key=lambda one: (-one[1], one[0]))
+    assert lines(placed) == ["\t".join(row) for row in rows]
+
+
 def test_words_to_the_left_and_figures_to_the_right_are_one_column() -> None:
     placed = grid([["Place", "Depth", "Keeper"], ["Ford", "unknown", "nobody"]], (60, 160, 300))
     placed += [(60, 664, "Weir"), (225, 664, "12.5"), (300, 664, "two sisters")]

@@ -158,6 +158,40 @@ def test_rows_without_rules_between_them_stay_rows() -> None:
     assert rows(content)[1:] == ["Oak\t59.1 66.9 55.0", "Elm\t78.4 79.4 73.2"]
 
 
+def test_lines_broken_where_the_next_word_did_not_fit_are_one_row() -> None:
+    # Short lines, both cells of as many: the word that follows is longer than what is left.
+    content = rules_of((60, 150, 240), (700, 680, 640, 620))
+    content += words_of((60, 150), (700,), [["Crew", "House"]])
+    content += text("Teams of", 64, 666, 10) + text("lighthousekeepers", 64, 652, 10)
+    content += text("Rooms of", 154, 666, 10) + text("washerwomenfolk", 154, 652, 10)
+    content += words_of((60, 150), (640,), [["Smiths", "Forge"]])
+    assert rows(content)[1] == "Teams of lighthousekeepers\tRooms of washerwomenfolk"
+
+
+@pytest.mark.parametrize(
+    ("known", "wanted"),
+    [
+        ("All three districts pay.", "Map of districts"),
+        ("Nobody pays.", "Map of dis-tricts"),
+        ("Both dis-tricts pay.", "Map of dis-tricts"),
+    ],
+)
+def test_a_hyphen_at_the_end_of_a_cells_line(known: str, wanted: str) -> None:
+    # The document tells whether the word has it; where it does not, the hyphen stays.
+    content = rules_of((60, 140, 220), (700, 660, 640))
+    content += text("Map of dis-", 64, 686, 10) + text("tricts", 64, 672, 10)
+    content += text("Weir", 144, 686, 10) + words_of((60, 140), (660,), [["Quay", "4.1"]])
+    content += text(known, 60, 560, 10)
+    document = ingest.clean(read(content))
+    assert f"{wanted}\tWeir" in document.text
+
+
+def test_the_rest_of_a_row_on_the_next_page_begins_with_an_empty_cell() -> None:
+    row = single_row(XS, ["", "leaks", "in May"], 700)
+    beside = "".join(text(line, 60, 600 - 15 * at) for at, line in enumerate(PROSE))
+    assert rows(row + beside)[0] == "\tleaks\tin May"
+
+
 PROSE = [
     "A frame of lines around words does not make",
     "a table of them: it has one cell, and what is",

@@ -86,8 +86,10 @@ def _normalized(document: Document, settings: Settings) -> Document:
         metadata.update(_converted(document, conversion))
     if (mirrored or _was_repaired(document)) and punctuation.folded(draft.text):
         draft.take(punctuation.find(draft.text))
-    if settings.fold:
-        draft.take(folding.find(draft.text, settings.fold))
+    for name in folding.FOLDINGS:
+        # One after the other: what counts as punctuation of a Chinese text depends on its digits.
+        if name in settings.fold:
+            draft.take(folding.find(draft.text, (name,)))
     if laid_out:
         draft.finish(_page_edits(draft))
     else:

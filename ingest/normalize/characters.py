@@ -15,6 +15,7 @@ from itertools import chain, pairwise
 from operator import itemgetter
 
 from ingest.document import Certainty, Edit
+from ingest.normalize.joints import Joints
 from ingest.normalize.language import Language
 from ingest.normalize.tables import rows
 
@@ -222,15 +223,39 @@ def _surrogates(text: str, _setting: Setting) -> Iterator[Edit]:
 
 
 _SOFT_HYPHENS = re.compile("\xad+")
+_HYPHENS = ("-", "\u2010")
+_WORD = 60
 
 
 def _soft_hyphens(text: str, setting: Setting) -> Iterator[Edit]:
+    joints: Joints | None = None
     for found in _SOFT_HYPHENS.finditer(text):
         # At the end of a laid-out line it is a hyphen that a reader sees; joining lines
         # takes it out.
         if setting.layout and text[found.end() : found.end() + 1] == "\n":
             continue
-        yield _edit(found, "", "soft-hyphen")
+        if setting.layout and text[found.start() - 1 : found.start()] in _HYPHENS:
+            joints = joints or Joints(text)
+            yield _in_cell(text, found, joints)
+        else:
+            yield _edit(found, "", "soft-hyphen")
+
+
+def _in_cell(text: str, found: re.Match[str], joints: Joints) -> Edit:
+    """A cell's line was broken at a hyphen: the word has it, or has it not.
+
+    Programs that part no words break lines at hyphens, too: what nothing tells stays.
+    """
+    begin = found.start() - 1
+    line = text[text.rfind("\n", 0, begin) + 1 : begin + 1]
+    rest = text[found.end() : found.end() + _WORD]
+    cut, put = joints.between(line, rest)
+    if cut == "-" and not joints.is_known(line, rest):
+        cut = ""
+    after = put if cut else text[begin] + put
+    return Edit(
+        begin, found.end(), text[begin : found.end()], after, "normalize.soft-hyphen", "sure"
+    )
 
 
 # A search that begins with a repeat is half as fast as one that begins with a single set.

@@ -71,6 +71,14 @@ class Joints:
             return "", "" if self._parts_a_word(one, two) else " "
         return "", " "
 
+    def is_known(self, one: str, two: str) -> bool:
+        """Whether the document has a word in one piece that a hyphen parts at the end of `one`.
+
+        >>> Joints("Two districts.").is_known("all dis-", "tricts"), Joints("").is_known("a-", "b")
+        (True, False)
+        """
+        return self._parts_a_word(one[:-1], two)
+
     def _parts_a_word(self, one: str, two: str) -> bool:
         """Whether the halves at a line's end are a word that stands elsewhere in the document.
 

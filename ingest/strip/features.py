@@ -61,6 +61,39 @@ _PATTERNS = {
     ),
     "title-marks": re.compile(r"<<[^<>]{2,}>>"),
 }
+# Signs of which a line must have one for a pattern to be found in it; digits stand for all digits.
+_DIGITS = frozenset("0123456789")
+_NEEDS = {
+    **dict.fromkeys(
+        (
+            "date",
+            "time",
+            "phone",
+            "price",
+            "counted",
+            "bracketed-figure",
+            "file-size",
+            "years",
+            "quantity",
+        ),
+        _DIGITS,
+    ),
+    "address": frozenset(":."),
+    "mail": frozenset("@"),
+    "file": frozenset("."),
+    "rights-sign": frozenset("©®™"),
+    "arrow": frozenset("<>→←↑↓»«›‹▼▲▶►◀"),
+    "star": frozenset("☆★❤♥♡"),
+    "emphasis": frozenset("!?"),
+    "cut-short": frozenset(".…"),
+    "all-brackets": frozenset("["),
+    "title-marks": frozenset("<"),
+    "you": frozenset("您你yY"),
+    "please": frozenset("请欢pPwW"),
+    "house": frozenset("本我小网用博客管"),
+    "denial": frozenset("不禁谢勿免概"),
+    "Han-quantity": frozenset("一二三四五六七八九十百千"),
+}
 # Patterns that say more than what form a line has.
 _SPOKEN = ("counted", "rights-sign", "arrow")
 SPEAKING = ("sign:", "strength:", "covered:most", "covered:all", "in:", "links:", *_SPOKEN)
@@ -150,8 +183,11 @@ def _form(text: str, folded: str) -> Iterator[str]:
     yield "any"
     size = len(folded)
     yield f"length:{next((str(most) for most in _LENGTHS if size <= most), 'more')}"
+    digits = sum(map(str.isdigit, folded))
+    there = frozenset(folded) | _DIGITS if digits else frozenset(folded)
     for name, pattern in _PATTERNS.items():
-        if pattern.search(folded):
+        needed = _NEEDS.get(name)
+        if (needed is None or not needed.isdisjoint(there)) and pattern.search(folded):
             yield name
     for name, pattern in _START.items():
         if pattern.match(folded):
@@ -171,7 +207,6 @@ def _form(text: str, folded: str) -> Iterator[str]:
         longest = max(map(len, pieces))
         kind = "short" if longest <= vocabulary.ENTRY else "mixed" if longest <= 20 else "long"
         yield f"pieces:{min(len(pieces), 4)}:{kind}"
-    digits = sum(map(str.isdigit, folded))
     if digits:
         yield (
             "digits:most"

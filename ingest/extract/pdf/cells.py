@@ -22,6 +22,10 @@ the cells of several lines in the measured sets nearly all pass, of rows without
 FIGURES = 3
 """Figures in a line from which lines with as many below each other are rows."""
 
+SOFT_HYPHEN = "\xad"
+"""Behind a hyphen at which a line of a cell was broken: normalizing decides what becomes of both."""
+
+_HYPHENS = "-\u2010"
 _FIGURE = re.compile(r"[-+(]?\d{1,3}(?:,\d{3})*(?:\.\d+)?[)%]?")
 _IDEOGRAPHIC = re.compile(
     "[\u2e80-\u303f\u3040-\u30ff\u3100-\u312f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]"
@@ -54,6 +58,9 @@ def cell_text(pieces: list[Piece]) -> str:
         if blank and (_IDEOGRAPHIC.match(text[-1]) or _IDEOGRAPHIC.match(two.text)):
             # Between ideographs a line end is no blank, and a gap of less than one em neither.
             blank = beside and two.box[0] - one.box[2] > max(one.size, two.size)
+        if not blank and not beside and text[-1] in _HYPHENS and two.text[0].islower():
+            # Whether the word has a hyphen of its own the document will tell.
+            text += SOFT_HYPHEN
         text += (" " if blank else "") + two.text
     return text
 
@@ -69,7 +76,7 @@ def is_figure(text: str) -> bool:
 
 def _is_cut(text: str, rest: str) -> bool:
     """Say whether a line ends inside a word, or inside a figure that is one only as a whole."""
-    if text[-1] == "-" and text[-2:-1].isalpha():
+    if text[-1] in _HYPHENS and text[-2:-1].isalpha():
         return True
     return bool(_FIGURE.fullmatch(text + rest)) and not (
         _FIGURE.fullmatch(text) and _FIGURE.fullmatch(rest)
@@ -91,7 +98,11 @@ def _lines(pieces: list[Piece]) -> list[list[Piece]]:
 
 
 def table_rows(lattice: Lattice, pieces: list[list[Piece]], texts: list[str]) -> list[Row]:
-    columns = sorted({cell.column for cell, text in zip(lattice.cells, texts, strict=True) if text})
+    # The rest of a row that the page before cut off keeps the place of its first cell.
+    is_rest = len(lattice.owner) == 1
+    columns = sorted(
+        {cell.column for cell, text in zip(lattice.cells, texts, strict=True) if text or is_rest}
+    )
     place = {column: at for at, column in enumerate(columns)}
     by_row: dict[int, list[int]] = {}
     for index, cell in enumerate(lattice.cells):
@@ -147,14 +158,34 @@ def _holds_rows(
     size = pieces[level[0]][0].size
     if any(abs(a - b) > size / 2 for one in heights for a, b in zip(heights[0], one, strict=True)):
         return False
-    short = 0
-    for index in level:
-        left, _, right, _ = lattice.cells[index].box
-        ends = [max(piece.box[2] for piece in line) for line in lines[index][:-1]]
-        begins = [min(piece.box[0] for piece in line) for line in lines[index][:-1]]
-        longest = max(end - begin for begin, end in zip(begins, ends, strict=True))
-        short += longest < FULL * (right - left) - size
-    return short > 1
+    return sum(_has_room(lattice.cells[index].box, lines[index], size) for index in level) > 1
+
+
+def _has_room(box: Box, lines: list[list[Piece]], size: float) -> bool:
+    """Say whether a cell's lines end though the first word of the next one would have fit."""
+    left, _, right, _ = box
+    lengths = [
+        max(piece.box[2] for piece in line) - min(piece.box[0] for piece in line) for line in lines
+    ]
+    if max(lengths[:-1]) >= FULL * (right - left) - size:
+        return False
+    # The padding on one side is that on the other, and it is not more than a line's height.
+    padding = min(max(0.0, min(piece.box[0] for line in lines for piece in line) - left), size)
+    room = right - left - 2 * padding
+    return any(
+        length + first_word_width(two[0]) <= room
+        for length, two in zip(lengths, lines[1:], strict=False)
+    )
+
+
+def first_word_width(piece: Piece) -> float:
+    """How far the first word of a piece and the blank before it reach, by its share of the letters.
+
+    Of a text in ideographs that is one character.
+    """
+    text = piece.text
+    word = text.split(" ", 1)[0] if text.isascii() else text[:1]
+    return (piece.box[2] - piece.box[0]) * (len(word) + 1) / (len(text) + 1)
 
 
 def _is_numbers(lines: list[list[Piece]]) -> bool:

@@ -46,6 +46,13 @@ EVEN = 1.6
 SAME_LINE = 0.45
 """In em: pieces whose middles are level within less stand on one line."""
 
+SAMPLE = 6
+"""Characters of a piece that tells whether all are as wide."""
+
+ALIKE = 0.04
+"""In em: mean widths of typewritten letters differ by less, for what is missing at both ends of a
+piece; those of words in other faces by a tenth and more."""
+
 MOST = 60
 """Segments of a line: more is a plot."""
 
@@ -83,6 +90,17 @@ def lines_of(segments: Sequence[Segment]) -> list[Line]:
         if len(line) > 1:
             line.sort(key=lambda one: one.piece.box[0])
     return lines
+
+
+def is_typewritten(lines: Sequence[Line]) -> bool:
+    """Say whether all letters are as wide: blanks between words are gaps, and much is aligned."""
+    widths = [
+        (box[2] - box[0]) / (len(text) * size)
+        for line in lines
+        for _, (text, box, size), _ in line
+        if len(text) >= SAMPLE and text.isascii()
+    ]
+    return len(widths) > 1 and max(widths) - min(widths) < ALIKE
 
 
 def runs(lines: Sequence[Line]) -> Iterator[list[Line]]:

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from statistics import median
 
-from ingest.extract.pdf.cells import is_figure, joined_row
-from ingest.extract.pdf.corridors import FEWEST, OPEN, TIGHT, Interval, Line, Segment, merged
+from ingest.extract.pdf.cells import first_word_width, is_figure, joined_row
+from ingest.extract.pdf.corridors import (
+    FEWEST,
+    OPEN,
+    TIGHT,
+    Interval,
+    Line,
+    Segment,
+    is_typewritten,
+    merged,
+)
 from ingest.extract.pdf.rows import Row
 from ingest.extract.pdf.rulings import Ruling
 
@@ -34,6 +43,15 @@ RULED = 0.85
 
 EQUAL = 0.95
 """The distance of two lines by that of two rows from which both are rows."""
+
+LEVEL = 0.15
+"""In em: what begins in one place differs by less; sides of glyphs differ by up to a tenth."""
+
+UNIT = 4
+"""Characters: what stands behind a figure and has no more may be its unit."""
+
+RAGGED = 1.0
+"""In em: what ends in many places differs by more."""
 
 MARKS = 0.3
 """Share of marks in a first column from which it is that of a list."""
@@ -111,25 +129,50 @@ def _shared(columns: Sequence[Interval], run: Sequence[Line]) -> list[Interval]:
 def _open(columns: Sequence[Interval], run: Sequence[Line]) -> list[Interval]:
     """Columns between which gaps are wide in most rows; others are words of one cell.
 
-    Two figures are two cells, however close they stand.
+    Two figures are two cells, however close they stand; so are words that begin in one place,
+    wherever those before them end.
     """
     kept = [columns[0]]
+    typewritten = is_typewritten(run)
     for column in columns[1:]:
         left, right = kept[-1]
-        across = []
-        figures = 0
+        across: list[float] = []
+        begins: list[float] = []
+        sides: list[tuple[float, float]] = []
+        figures = units = 0
         for line in run:
             before = [one.piece for one in line if left <= one.piece.box[0] <= right]
             behind = [one.piece for one in line if column[0] <= one.piece.box[0] <= column[1]]
             if before and behind:
                 gap = behind[0].box[0] - before[-1].box[2]
                 across.append(gap / line[0].piece.size)
+                if not is_figure(behind[0].text):
+                    begins.append(behind[0].box[0])
+                    units += is_figure(before[-1].text) and len(behind[0].text) <= UNIT
+                sides.append((before[0].box[0], before[-1].box[2]))
                 figures += is_figure(before[-1].text) and is_figure(behind[0].text)
-        if across and median(across) < OPEN and 2 * figures < len(across):
+        aligned = (
+            not typewritten
+            and 2 * units < len(begins)
+            and _are_aligned(begins, sides, run[0][0].piece.size)
+        )
+        if across and median(across) < OPEN and 2 * figures < len(across) and not aligned:
             kept[-1] = left, column[1]
         else:
             kept.append(column)
     return kept
+
+
+def _are_aligned(
+    begins: Sequence[float], sides: Sequence[tuple[float, float]], size: float
+) -> bool:
+    """Say whether words begin in one place though those before them begin or end in many.
+
+    `Phase 1` and `Phase 2` below each other have both in one place.
+    """
+    if len(begins) < 2 or len(sides) < FEWEST or max(begins) - min(begins) > LEVEL * size:
+        return False
+    return any(max(places) - min(places) > RAGGED * size for places in zip(*sides, strict=True))
 
 
 def _by_column(line: Line, rights: Sequence[float]) -> Cells:
@@ -231,8 +274,9 @@ def _between_padding(
     rules: Sequence[int],
 ) -> list[list[int]]:
     """Lines parted by a rule, and where the distance is larger than that of lines in one cell."""
-    steps = [two[0].middle - one[0].middle for one, two in pairwise(run)]
-    least = min(_column_steps(cells, len(columns)), default=0.0)
+    height = _top if all(one.piece.text.isascii() for line in run for one in line) else _middle
+    steps = [height(two) - height(one) for one, two in pairwise(run)]
+    least = min(_column_steps(cells, len(columns), height), default=0.0)
     groups = [[0]]
     for index, step in enumerate(steps, 1):
         if step <= TIGHT * least and rules[index] == rules[index - 1]:
@@ -251,11 +295,26 @@ def _between_padding(
     return parted
 
 
-def _column_steps(cells: Sequence[Cells], count: int) -> Iterator[float]:
+def _column_steps(
+    cells: Sequence[Cells], count: int, height: Callable[[Sequence[Segment]], float]
+) -> Iterator[float]:
     """Distances of lines that follow each other in one column."""
     for at in range(count):
-        middles = [line[at][0].middle for line in cells if at in line]
-        yield from (two - one for one, two in pairwise(middles))
+        places = [height(line[at]) for line in cells if at in line]
+        yield from (two - one for one, two in pairwise(places))
+
+
+def _top(line: Sequence[Segment]) -> float:
+    """Where the tallest letters of a line begin.
+
+    Some boxes are those of the ink: few words of an alphabet have no tall letter, but half of
+    them have none that goes below the line, and so another middle.
+    """
+    return min(one.piece.box[1] for one in line)
+
+
+def _middle(line: Sequence[Segment]) -> float:
+    return line[0].middle
 
 
 def _wraps(lines: Sequence[Cells], columns: Sequence[Interval], *, is_head: bool) -> bool:
@@ -272,9 +331,7 @@ def _wraps(lines: Sequence[Cells], columns: Sequence[Interval], *, is_head: bool
                 return False
             if right - left < WORDY * one.size:
                 continue
-            word = two.text.split(" ", 1)[0] if two.text.isascii() else two.text[:1]
-            width = (two.box[2] - two.box[0]) * (len(word) + 1) / (len(two.text) + 1)
-            full += one.box[2] + width > right - 0.5 * one.size
+            full += one.box[2] + first_word_width(two) > right - 0.5 * one.size
             count += 1
     if any(line.keys() != lines[0].keys() for line in lines):
         return is_head or 2 * full >= count

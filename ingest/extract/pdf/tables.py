@@ -120,7 +120,7 @@ def _table(
             pieces[cell].append(piece)
     texts = [cell_text(found) for found in pieces]
     if len(lattice.owner) == 1:
-        if not all(texts) or not _at_page_end(rows, members) or _median(texts) > LONGEST:
+        if not _is_cut_off(texts) or not _at_page_end(rows, members) or _median(texts) > LONGEST:
             return None
     elif not _is_table(lattice, texts):
         return None
@@ -225,6 +225,12 @@ def _by_character(row: Row, boxes: list[Box], lattice: Lattice) -> list[tuple[in
         box = (min(lefts), min(tops), max(rights), max(bottoms))
         pieces.append((cell, Piece(text, box, row.size)))
     return pieces
+
+
+def _is_cut_off(texts: list[str]) -> bool:
+    """Say whether the cells of a single row are full: all, or most behind a first one that is
+    empty, where the rest of a row stands on the next page."""
+    return all(texts) or (not texts[0] and all(texts[1:]) and len(texts) > FEWEST_ROWS)
 
 
 def _at_page_end(rows: list[Row], members: list[int]) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import ingest
+from ingest.repair.mojibake.frequent import is_frequent
 from ingest.repair.mojibake.notation import without_signs
 from tests.bench.ordinary import GREEK, SENTENCES
 
@@ -79,7 +82,7 @@ def test_greek_beside_latin_stays(carrier: str, greek: str, name: str, behind: b
         ("rΘsumΘ des rΘunions de la sociΘtΘ", "résumé des réunions de la société"),
         ("die gr÷▀ten St³cke f³r uns", None),
         ("la situaciÛn econÛmica del paÌs", "la situación económica del país"),
-        ("Les élèves ont dit où, lÓ, et dÚs ce jour", None),
+        ("Les élèves ont dit où, lÓ, et dÞs ce jour", None),
     ],
 )
 def test_words_still_are_repaired(garbled: str, meant: str | None) -> None:
@@ -153,3 +156,37 @@ def test_an_argument_of_a_call_in_text_about_encodings_stays() -> None:
 
 def test_a_name_within_an_option_stays() -> None:
     assert repaired("会自动移除「Кушоишold-files」目录") == "会自动移除「Кушоишold-files」目录"
+
+
+def _frequent() -> list[list[str]]:
+    path = Path(__file__).parents[1] / "ingest" / "data" / "short_words.tsv"
+    rows = [line.split("\t") for line in path.read_text("utf-8").splitlines() if line[0] != "#"]
+    return rows[1:]
+
+
+@pytest.mark.parametrize(("language", "word", "garbled", "other"), _frequent())
+def test_frequent_words_are_told_from_what_looks_like_them(
+    language: str, word: str, garbled: str, other: str
+) -> None:
+    assert is_frequent(language, word)
+    assert not is_frequent(language, other)
+    assert garbled.encode("cp1251").decode("cp1252") == word
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "avec ŕs pour la vitesse",
+        "avec (└) pour la vitesse",
+        "wobei k÷n die Breite ist.",
+        "여기서 k▃n는 속도이다.",
+        "取(│)、(│)两个值",
+        "Die Größe k■n und die Höhe",
+    ],
+)
+def test_symbols_in_a_sentence_are_no_short_words(text: str) -> None:
+    assert repaired(text) == text
+
+
+def test_a_garbled_name_among_ideographs_is_repaired() -> None:
+    assert repaired("其中grцЯer一词出现了九次") == "其中größer一词出现了九次"

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from ingest.repair.mojibake import spelling
 from ingest.repair.mojibake.channels import LATIN, Channel, beyond_ascii
 from ingest.repair.mojibake.context import language, strangers
+from ingest.repair.mojibake.frequent import is_frequent
 from ingest.repair.mojibake.letters import INNER_CAPITAL, LETTERS, capitals, is_spelled, words
 from ingest.repair.mojibake.looks import ANY
 from ingest.repair.mojibake.plausibility import ENCLOSED, coarse, nats
@@ -37,11 +38,10 @@ CERTAIN: Final = 8
 CONTEXT: Final = 40
 #: Nats from which a line has lost nothing, though question marks stand between its letters.
 UNLOST: Final = 40.0
-#: Letters of the words that change, or signs, from which they are no abbreviation or notation;
-#: and the nats up to which a shorter word is a usual one of the language around it (`für` has
-#: 5.9, `été` 6.5, `là` 7.8; `kün` 9.0).
+#: Letters of the words that change, or signs, from which they are no abbreviation or notation.
 TELLING: Final = 4
-USUAL: Final = 8.5
+#: Letters from which a word is a name, and no symbol, among characters that need no spaces.
+NAME: Final = 6
 LONG: Final = 30
 #: Encodings in which every byte is a character, so that any text can be read in them.
 WRITTEN_IN_BYTES: Final = frozenset(
@@ -252,11 +252,18 @@ def _is_telling(line: str, start: int, end: int, reading: Reading) -> bool:
     if len(made) < 2 and is_spelled(before) and _ACCENTED.search(line[:start] + line[end:]):
         return False  # a foreign name beside accents that are right
     if max(sum(map(len, stood)), sum(map(len, made))) >= TELLING:
-        return True
+        # Among characters that need no spaces one short word of letters may be a symbol.
+        is_host = _WIDE.search(line, 0, start) or _WIDE.search(line, end)
+        return not is_host or max(map(len, made), default=0) >= NAME
     lane = language(f"{line[:start]} {line[end:]}") if made else None
     return lane is not None and all(
-        spelling.levels(word)[lane] <= USUAL * spelling.STEP for word in made
+        is_frequent(spelling.languages()[lane], word) and _stands_free(after, word) for word in made
     )
+
+
+def _stands_free(text: str, word: str) -> bool:
+    """Whether a word stands between blanks, before a mark or behind an apostrophe: as a word does."""
+    return re.search(rf"(?<![^\s'’]){word}(?![^\s.,;:!?…'’])", text) is not None
 
 
 def _is_named(text: str) -> bool:

@@ -37,6 +37,49 @@ def test_what_does_not_count_pages_stays(text: str) -> None:
     assert removed(text) == []
 
 
+def test_a_sample_from_the_middle_of_a_document() -> None:
+    for form in ("第{}页", "- {} -", "Page {}", "{}/12"):
+        marks = [form.format(number) for number in (4, 5)]
+        assert removed(f"{PAGE}\n{marks[0]}\n{PAGE}\n{marks[1]}\n") == marks
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "水务调研报告 第{}页",
+        "Water survey | page {} | sample",
+        "Seite {} von 7",
+        "プレビュー {} ページ",
+        "{}쪽 / 총 7쪽",
+        "Preview sheet {}",
+        "стр. {}",
+        "== {} ==",
+        "{} of 2",
+    ],
+)
+def test_marks_of_any_words_go_where_they_count_pages(form: str) -> None:
+    marks = [form.format(number) for number in (1, 2)]
+    assert removed(f"{PAGE}\n{marks[0]}\n{PAGE}\n{marks[1]}\n") == marks
+    # The first may stand above the report.
+    assert removed(f"{marks[0]}\n{PAGE}\n{marks[1]}\n{PAGE}\n") == marks
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("见第1页的图", "见第3页的图"),
+        ("Table 1 (page 1)", "Table 2 (page 2)"),
+        ("第1页表格由村民填写。", "第2页表格由村民填写。"),
+        ("Slide 2", "Slide 5"),
+        ("第1页", "第1页"),
+        ("Pagination 1", "Pagination 2"),
+        ("Stage 1", "Stage 2"),
+    ],
+)
+def test_lines_of_the_report_that_name_pages_stay(lines: tuple[str, str]) -> None:
+    assert removed(f"{PAGE}\n{lines[0]}\n{PAGE}\n{lines[1]}\n{PAGE}\n") == []
+
+
 def test_figures_go_where_the_page_tells_as_many_pages() -> None:
     text = f"{PAGE}\n1\n{PAGE}\n2\n{PAGE}\n"
     assert removed(text) == []

@@ -1,17 +1,18 @@
 """Page marks that have a line to themselves, on a page that a site made.
 
-Such a page shows few of them: a viewer's sample has two or three pages. What proves them is the
-run from 1 on, each once and in order, at the distance of pages; a bare figure must also stand at
+Such a page shows few of them: a viewer's sample has two or three pages, from anywhere in the
+document. What proves them is the run, each once and in order, at the distance of pages; of marks with a word for a page all
+but the number must be the same; a bare figure must begin with 1, and stand at
 the end of its page: behind the last line of the report, or where the page tells as many pages.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from ingest.strip.lines import Removals, TextLine
+from ingest.strip.lines import Removals, TextLine, split
 
 # Distance between marks that say that they are pages, in characters, and between other figures.
 # Samples with two marked pages were seen at 110; cells of a table and steps are nearer.
@@ -32,11 +33,25 @@ _FORMS = (
     ("of-total", rf"{_N}/{_N}(?:[页頁]|ページ|페이지|쪽)"),
     ("page", rf"{_OPEN}第{_N}[页頁]{_CLOSE}"),
     ("page", rf"(?:[Pp]age|[Pp]\.){_N}"),
-    ("dashed", rf"[-—–~·•]+{_N}[-—–~·•]+"),
-    ("fraction", rf"{_N}[/\uff0f]{_N}"),
+    ("dashed", rf"[-—–~·•=_*|<>«»]{{1,6}}{_N}[-—–~·•=_*|<>«»]{{1,6}}"),
+    ("fraction", rf"{_N}(?:[/\uff0f]|of|von|de|sur|из){_N}"),
     ("figure", _N),
 )
 _COMPILED = tuple((name, re.compile(pattern)) for name, pattern in _FORMS)
+# Words of a page, and of what a viewer shows of it. Lines that have one and are the same but for a
+# number count pages, whatever else they say: a title, a site's name.
+_WORD = re.compile(
+    r"[页頁쪽]|ページ|페이지|预览|預覽|プレビュー|미리보기"
+    r"|(?<![a-z])(?:pages?|pg|pp?|seite|blatt|sheet|slide|folio|preview|vorschau|página|pagina|pág"
+    r"|стр|страница|лист)(?![a-z])",
+    re.IGNORECASE,
+)
+LONGEST_NAMED = 40
+# From so many parts on, lines that are nothing but `3/12` and `4/12` count pages: a report has few
+# parts of which it says no more than their number.
+MANY = 9
+_NUMBER = re.compile(r"(?<![0-9])[0-9]{1,4}(?![0-9])")
+_SENTENCE_ENDS = tuple("。！？.!?；;：:")
 # Forms that say by themselves that they count pages of so many: one is enough.
 _TOLD = frozenset(["of-total"])
 
@@ -66,9 +81,31 @@ def find(removals: Removals, report: Sequence[TextLine], pages: int | None) -> N
                 break
     for (name, total), marks in found.items():
         if _counts_pages(name, total, marks, report, pages):
-            why = f"pages {marks[0][0]} to {marks[-1][0]} in order, each on its line"
-            for _, line in marks:
-                removals.remove_line(line, "mark.page-line", why)
+            _take(removals, marks)
+    # The mark of the first page may stand above the report.
+    for marks in _named(removals.left(split(removals.text))):
+        if _counts_pages("page", 0, marks, report, pages):
+            _take(removals, marks)
+
+
+def _take(removals: Removals, marks: Sequence[tuple[int, TextLine]]) -> None:
+    why = f"pages {marks[0][0]} to {marks[-1][0]} in order, each on its line"
+    for _, line in marks:
+        removals.remove_line(line, "mark.page-line", why)
+
+
+def _named(lines: Sequence[TextLine]) -> Iterator[list[tuple[int, TextLine]]]:
+    """Yield lines with a word of a page that are the same but for one number, with that number."""
+    alike: dict[tuple[str, str], list[tuple[int, TextLine]]] = {}
+    for line in lines:
+        text = line.text.strip()
+        if not 0 < len(text) <= LONGEST_NAMED or text.endswith(_SENTENCE_ENDS):
+            continue
+        if _WORD.search(text):
+            for number in _NUMBER.finditer(text):
+                beside = text[: number.start()], text[number.end() :]
+                alike.setdefault(beside, []).append((int(number[0]), line))
+    yield from alike.values()
 
 
 def _counts_pages(
@@ -85,10 +122,11 @@ def _counts_pages(
         return True
     near = NEAR_FIGURE if name in ("figure", "fraction") else NEAR
     far = all(two.start - one.end >= near for (_, one), (_, two) in pairwise(marks))
-    if len(marks) < 2 or not far or numbers[0] != 1:
+    if len(marks) < 2 or not far:
         return False
     if name == "fraction":
-        return numbers[-1] == total
+        return total in (pages, numbers[-1]) or total >= MANY
     if name == "figure":
-        return pages == len(marks) or marks[-1][1].start == report[-1].start
+        told = pages == len(marks) or marks[-1][1].start == report[-1].start
+        return numbers[0] == 1 and told
     return True

@@ -1,11 +1,11 @@
-"""Notices in Japanese, Korean and German: what goes on a site's page, what stays in a report."""
+"""Notices in English, Japanese, Korean and German: what goes on a site's page, what stays in a report."""
 
 from __future__ import annotations
 
 import pytest
 
 from ingest.document import Document
-from ingest.strip import grammar
+from ingest.strip import grammar, vocabulary
 from ingest.strip.languages import languages
 from ingest.strip.passes import strip
 
@@ -24,6 +24,11 @@ REPORTS = {
         "Der Pegel des Grünbachs fiel im Sommer und stieg im Herbst wieder an.",
         "Von den Befragten, die Dokumente herunterladen, hat sich ein Drittel registriert.",
         "Über das Urheberrecht an den Karten entscheidet der Gemeinderat im Frühjahr.",
+    ),
+    "en": (
+        "The level of the Green Brook fell in summer and rose again in autumn.",
+        "Of those asked who download documents, a third has registered with the library.",
+        "The council decides on the copyright of the maps in spring, on behalf of the parish.",
     ),
 }
 FRAMES = {
@@ -54,6 +59,15 @@ FRAMES = {
             "Impressum | Datenschutz | AGB | Kontakt",
         ),
     ),
+    "en": (
+        ("Log in | Sign up | Cart | Help", "Download PDF", "Views: 310"),
+        (
+            "Sign in to download this document",
+            "All documents are uploaded by users. If you own the copyright, contact us and we will remove it.",
+            "Add to my list",
+            "Terms of use | Privacy policy | Cookie settings | Contact",
+        ),
+    ),
 }
 # Lines that stand at the ends of reports and guides, and speak of what sites do.
 ENDS = {
@@ -64,6 +78,15 @@ ENDS = {
         "Herunterladen der Karten",
         "Zum Urheberrecht",
         "2. Datenschutz",
+    ),
+    "en": (
+        "Login and access",
+        "How maps are downloaded",
+        "On the copyright of plans",
+        "2. Accounts of members",
+        "Document version: 3",
+        "Reliability of the pumps",
+        "It costs nothing and nobody has to sign up for anything.",
     ),
 }
 
@@ -93,9 +116,12 @@ def test_words_of_a_table_in_ordinary_sentences_prove_nothing(language: object) 
     carriers = {
         "ja": "村の会議では{}という言葉が三度使われ、議事録に残った。",
         "ko": "마을 회의에서 {} 이야기가 세 번 나왔고 회의록에 남았다.",
+        "en": "The minutes of the parish have the word {} three times.",
         "de": "Im Protokoll der Gemeinde steht das Wort {} dreimal.",
     }
     words = sorted(language.words)  # type: ignore[attr-defined]
+    if language.name == "en":  # type: ignore[attr-defined]
+        words = sorted(vocabulary.words().alphabetic[0][0])
     carrier = carriers[language.name]  # type: ignore[attr-defined]
     for at in range(0, len(words), 12):
         text = "\n".join(carrier.format(word) for word in words[at : at + 12]) + "\n"

@@ -180,6 +180,7 @@ def test_frequent_words_are_told_from_what_looks_like_them(
         "avec (└) pour la vitesse",
         "wobei k÷n die Breite ist.",
         "여기서 k▃n는 속도이다.",
+        "где k▃n равно нулю.",
         "取(│)、(│)两个值",
         "Die Größe k■n und die Höhe",
     ],

@@ -40,7 +40,7 @@ CONTEXT: Final = 40
 UNLOST: Final = 40.0
 #: Letters of the words that change, or signs, from which they are no abbreviation or notation.
 TELLING: Final = 4
-#: Letters from which a word is a name, and no symbol, among characters that need no spaces.
+#: Letters from which a word is a name, and no symbol, among words of another script.
 NAME: Final = 6
 LONG: Final = 30
 #: Encodings in which every byte is a character, so that any text can be read in them.
@@ -64,6 +64,7 @@ _WORDS_BEHIND: Final = re.compile(r" [\x20-\x7e]*(?![!-~])(?![^\x00-\x7f])")
 _CLAUSE: Final = re.compile(r"[^，。！？；：、“”‘’（）《》「」『』\n]+")
 _WESTERN: Final = re.compile("[^\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\uffef]+")
 _WIDE: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\uffef]")
+_FOREIGN: Final = re.compile(f"{_WIDE.pattern}|[\u0370-\u1cff]{{3,}}")
 _QUOTES: Final = ("“”", "‘’", "«»", "„“")
 _TOKEN: Final = re.compile(r"[^\s，。！？；：、“”‘’（）《》「」『』]+")
 
@@ -252,8 +253,8 @@ def _is_telling(line: str, start: int, end: int, reading: Reading) -> bool:
     if len(made) < 2 and is_spelled(before) and _ACCENTED.search(line[:start] + line[end:]):
         return False  # a foreign name beside accents that are right
     if max(sum(map(len, stood)), sum(map(len, made))) >= TELLING:
-        # Among characters that need no spaces one short word of letters may be a symbol.
-        is_host = _WIDE.search(line, 0, start) or _WIDE.search(line, end)
+        # Among words of another script one short word in Latin letters may be a symbol.
+        is_host = _FOREIGN.search(line, 0, start) or _FOREIGN.search(line, end)
         return not is_host or max(map(len, made), default=0) >= NAME
     lane = language(f"{line[:start]} {line[end:]}") if made else None
     return lane is not None and all(

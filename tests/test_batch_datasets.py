@@ -434,6 +434,7 @@ def test_a_finished_dataset_is_not_done_again(tmp_path):
     stamps = [file.stat().st_ino for file in first.outputs]
     assert one(path, out).rows == first.rows
     assert [file.stat().st_ino for file in first.outputs] == stamps
+    assert one(path, out, options=RunOptions(field="id")).reason == "no-field"
 
 
 def test_a_mistyped_field_takes_no_finished_dataset_away(tmp_path):

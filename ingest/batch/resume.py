@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ingest.batch.names import RECORDS
 from ingest.batch.outcome import Outcome
-from ingest.batch.standing import UNSURE, Standing, decoded
+from ingest.batch.standing import Standing, decoded, is_unchanged
 
 if TYPE_CHECKING:
     from ingest.batch.folder import OutputFolder
@@ -49,14 +49,6 @@ class _Begun(NamedTuple):
     candidate: Candidate
     stamp: str
     old: Entry | None
-
-
-def _are_same(begun: _Begun, outcome: Outcome) -> bool:
-    """Say whether an input has the bytes that the ledger knows: by hash, or unread by its stamp."""
-    old = begun.old
-    if old is None or outcome.sha256:
-        return old is not None and old.sha256 == outcome.sha256
-    return bool(begun.stamp) and begun.stamp == old.stamp and UNSURE not in begun.stamp
 
 
 class Resumption:
@@ -125,7 +117,8 @@ class Resumption:
 
         Their outputs are on the disk already, by name; what an earlier run wrote for a
         document that has become another is removed here, and stays where the same bytes have
-        failed this time. Returns the outcomes as recorded. What is settled twice, because an interrupt came between, is there once.
+        failed this time. Returns the outcomes as recorded. What is settled twice, because an
+        interrupt came between, is there once.
         """
         if finished and self._records_hold:
             # From here on the list of an earlier run, and what it collected, is not true of
@@ -159,15 +152,19 @@ class Resumption:
         if begun.old is not None:
             now = {name for name, _, _ in files}
             earlier = [name for name, *_ in json.loads(begun.old.files) if name not in now]
-            same_bytes = _are_same(begun, outcome)
-            if outcome.ok and same_bytes and begun.old.text == self._prints.text:
-                # Other formats of the same text: no longer looked after, still known as ours.
+            # What was not read has no hash.
+            same_bytes = (
+                begun.old.sha256 == outcome.sha256
+                if outcome.sha256
+                else is_unchanged(begun.stamp, begun.old)
+            )
+            if same_bytes and (not outcome.ok or begun.old.text == self._prints.text):
+                # Other formats of the same text, or what the document gave before a setting or a
+                # limit made it fail, which may be a night's work: no longer looked after, still
+                # known as ours.
                 files += [(name, -1, 0) for name in earlier]
-            elif earlier and same_bytes and not outcome.ok:
-                # The document is what it was: a setting or a limit made it fail. What it gave
-                # before may be a night's work.
-                files += [(name, -1, 0) for name in earlier]
-                outcome = dataclasses.replace(outcome, message=f"{outcome.message}; {_STAYS}")
+                if earlier and not outcome.ok:
+                    outcome = dataclasses.replace(outcome, message=f"{outcome.message}; {_STAYS}")
             elif earlier:
                 outcome = dataclasses.replace(outcome, removed=self._folder.remove(earlier))
         made = self._prints.made

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 _RACY = 100_000_000
 """Nanoseconds: a file changed so lately could change again without its time telling. Kernels
 count file times in steps of up to 10 ms."""
-UNSURE = "?"
-"""In a stamp: the file may have changed since without its time telling."""
+_UNSURE = "?"
 _DECODER = json.JSONDecoder()
 
 
@@ -50,7 +49,7 @@ class Standing:
         if not stat.S_ISREG(found.st_mode):
             return ""
         sure = time.time_ns() - found.st_mtime_ns > _RACY
-        return f"{found.st_size}:{found.st_mtime_ns if sure else UNSURE}:{found.st_ino}"
+        return f"{found.st_size}:{found.st_mtime_ns if sure else _UNSURE}:{found.st_ino}"
 
     def known(self, candidate: Candidate, stamp: str, old: Entry) -> bool:
         """True where an input is what it was, and its outputs are where they were.
@@ -63,7 +62,7 @@ class Standing:
             return False
         if failed and self._retry:
             return False
-        if (stamp != old.stamp or UNSURE in stamp) and not _same_content(candidate, stamp, old):
+        if not is_unchanged(stamp, old) and not _same_content(candidate, stamp, old):
             return False
         return failed or all(map(self._stands, decoded(old.files)))
 
@@ -77,6 +76,11 @@ class Standing:
             return False
         same = (found.st_size, found.st_mtime_ns) == (size, changed)
         return same and stat.S_ISREG(found.st_mode)
+
+
+def is_unchanged(stamp: str, old: Entry) -> bool:
+    """True where the stamp of a file, unread, tells that it is what the ledger knows."""
+    return bool(stamp) and stamp == old.stamp and _UNSURE not in stamp
 
 
 def decoded(text: str) -> Any:

@@ -81,9 +81,11 @@ _NEEDS = {
     "address": frozenset(":."),
     "mail": frozenset("@"),
     "file": frozenset("."),
-    "rights-sign": frozenset("©®™"),
-    "arrow": frozenset("<>→←↑↓»«›‹▼▲▶►◀"),
-    "star": frozenset("☆★❤♥♡"),
+    # Patterns that are one set.
+    **{
+        name: frozenset(_PATTERNS[name].pattern.strip("[]"))
+        for name in ("rights-sign", "arrow", "star")
+    },
     "emphasis": frozenset("!?"),
     "cut-short": frozenset(".…"),
     "all-brackets": frozenset("["),

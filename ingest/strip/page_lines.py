@@ -1,9 +1,10 @@
 """Page marks that have a line to themselves, on a page that a site made.
 
 Such a page shows few of them: a viewer's sample has two or three pages, from anywhere in the
-document. What proves them is the run, each once and in order, at the distance of pages; of marks with a word for a page all
-but the number must be the same; a bare figure must begin with 1, and stand at
-the end of its page: behind the last line of the report, or where the page tells as many pages.
+document. What proves them is the run, each once and in order, at the distance of pages. Of marks
+with a word for a page all but the number must be the same; a bare figure must begin with 1, and
+stand at the end of its page: behind the last line of the report, or where the page tells as many
+pages.
 """
 
 from __future__ import annotations

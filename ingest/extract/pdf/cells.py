@@ -22,7 +22,7 @@ the cells of several lines in the measured sets nearly all pass, of rows without
 FIGURES = 3
 """Figures in a line from which lines with as many below each other are rows."""
 
-SOFT_HYPHEN = "\xad"
+_SOFT_HYPHEN = "\xad"
 """Behind a hyphen at which a line of a cell was broken: normalizing decides what becomes of both."""
 
 _HYPHENS = "-\u2010"
@@ -60,7 +60,7 @@ def cell_text(pieces: list[Piece]) -> str:
             blank = beside and two.box[0] - one.box[2] > max(one.size, two.size)
         if not blank and not beside and text[-1] in _HYPHENS and two.text[0].islower():
             # Whether the word has a hyphen of its own the document will tell.
-            text += SOFT_HYPHEN
+            text += _SOFT_HYPHEN
         text += (" " if blank else "") + two.text
     return text
 

@@ -133,7 +133,6 @@ def _open(columns: Sequence[Interval], run: Sequence[Line]) -> list[Interval]:
     wherever those before them end.
     """
     kept = [columns[0]]
-    typewritten = is_typewritten(run)
     for column in columns[1:]:
         left, right = kept[-1]
         across: list[float] = []
@@ -151,12 +150,12 @@ def _open(columns: Sequence[Interval], run: Sequence[Line]) -> list[Interval]:
                     units += is_figure(before[-1].text) and len(behind[0].text) <= UNIT
                 sides.append((before[0].box[0], before[-1].box[2]))
                 figures += is_figure(before[-1].text) and is_figure(behind[0].text)
-        aligned = (
-            not typewritten
-            and 2 * units < len(begins)
+        are_near = bool(across) and median(across) < OPEN and 2 * figures < len(across)
+        if are_near and not (
+            2 * units < len(begins)
             and _are_aligned(begins, sides, run[0][0].piece.size)
-        )
-        if across and median(across) < OPEN and 2 * figures < len(across) and not aligned:
+            and not is_typewritten(run)
+        ):
             kept[-1] = left, column[1]
         else:
             kept.append(column)

@@ -19,7 +19,7 @@ from ingest.extract.pdf.cells import Piece, cell_text, table_rows
 from ingest.extract.pdf.characters import DROPPED
 from ingest.extract.pdf.fragments import BLANK
 from ingest.extract.pdf.frame import Frame
-from ingest.extract.pdf.lattice import Lattice, lattices
+from ingest.extract.pdf.lattice import FEWEST_CELLS, Lattice, lattices
 from ingest.extract.pdf.pdfium import Handle, answers, library
 from ingest.extract.pdf.rows import TWO_LINES, Row
 from ingest.extract.pdf.rulings import Rulings, rulings
@@ -230,7 +230,7 @@ def _by_character(row: Row, boxes: list[Box], lattice: Lattice) -> list[tuple[in
 def _is_cut_off(texts: list[str]) -> bool:
     """Say whether the cells of a single row are full: all, or most behind a first one that is
     empty, where the rest of a row stands on the next page."""
-    return all(texts) or (not texts[0] and all(texts[1:]) and len(texts) > FEWEST_ROWS)
+    return all(texts[1:]) and (bool(texts[0]) or len(texts) >= FEWEST_CELLS)
 
 
 def _at_page_end(rows: list[Row], members: list[int]) -> bool:

@@ -359,9 +359,8 @@ def _clusters(text: str, found: Sequence[Place]) -> Iterator[list[Place]]:
 
 
 def _nats(cluster: Sequence[Place]) -> float:
-    alone = [place for place in cluster if place.why == _NO_WORD_ITSELF]
-    rest = sum(place.nats for place in cluster) - sum(place.nats for place in alone)
-    return rest + (_MENTIONED if alone else 0.0)
+    others = [place.nats for place in cluster if place.why != _NO_WORD_ITSELF]
+    return sum(others) + (_MENTIONED if len(others) < len(cluster) else 0.0)
 
 
 def _readings(text: str, start: int, end: int, cluster: Sequence[Place]) -> tuple[Alternative, ...]:

@@ -12,6 +12,8 @@ or both are gone, one that GBK lacks. `broken_right_always` leaves out those tha
 than a reading behind them: it is over the characters of broken runs. Neither counts what was
 left as a loss as right.
 
+A character that no edit wrote, and that is not the right one, counts as left garbled.
+
 `one_byte` figures are over the characters that lost exactly one byte. `top1_forced` is the share
 for which what `infer="always"` writes is right, neighbours that it must repair itself included;
 `top1_ceiling` is the share that the model ranks first where the whole original stands around.
@@ -44,7 +46,7 @@ PAGE = 2000
 LEVELS = 14
 CUTTINGS = ("off", "partial", "always")
 READING = glosses.recognize.GLOSS
-VERDICTS = {"r": "right", "l": "lost", "w": "wrong", "m": "missing"}
+VERDICTS = {"r": "right", "l": "lost", "w": "wrong", "g": "garbled", "m": "missing"}
 
 
 def pages(count: int, *, held_out: bool = True) -> Iterator[str]:
@@ -117,6 +119,7 @@ def _figures(tally: Counter[str], seconds: Counter[str]) -> dict[str, object]:
         "one_byte_top1_ceiling": of_all("ceiling"),
         "one_byte_written_precision": right / max(right + wrong, 1),
         "one_byte_left_as_loss": of_all("lost"),
+        "one_byte_left_garbled": of_all("garbled"),
         "one_byte_missing": of_all("missing"),
         **{
             f"one_byte_{sort}.{name}": value
@@ -182,7 +185,12 @@ def _count(
         # Nobody can tell what the `?` of a character was that GBK lacks.
         tally["damaged"] += sum(place.kind == "outside-gbk" for place in page.places)
     for cluster in clusters(page, edits):
-        said = verdicts(cluster.truth, cluster.written)
+        said = verdicts(cluster.truth, cluster.written, cluster.touched)
+        start, end = cluster.span
+        marked = any(mark.start < end and mark.end > start for mark in marks)
+        if marked and cluster.written == page.text[start:end]:
+            # Left as it stands, and reported: nothing was written.
+            said = "l" * len(said)
         tally["left"] += any(
             reading in cluster.written and reading not in cluster.truth
             for match in READING.finditer(cluster.written)
@@ -195,7 +203,7 @@ def _count(
             if "proven" in cluster.kinds:
                 tally["rejoined"] += 1
                 tally["rejoined.exact"] += right
-        if "w" in said or "m" in said or len(said) != len(cluster.truth):
+        if not {*"wgm"}.isdisjoint(said) or len(said) != len(cluster.truth):
             exact = False
         if cutting == "always":
             whole = [reading not in cluster.written for reading in cluster.readings]
@@ -203,14 +211,12 @@ def _count(
             tally["damaged.right"] += sum(whole)
         if cluster.kinds == {"aligned"}:
             continue
-        start, end = cluster.span
-        marked = any(mark.start < end and mark.end > start for mark in marks)
         for at, (known, verdict) in enumerate(zip(cluster.known, said, strict=True)):
             if known == "=":
                 tally["outside"] += verdict != "r"
                 exact = exact and verdict == "r"
                 continue
-            if verdict in "wm" and cluster.sure and not marked:
+            if verdict in "wgm" and cluster.sure and not marked:
                 tally["unrecorded"] += 1
             if cutting != "always":
                 continue

@@ -28,6 +28,7 @@ class Cluster(NamedTuple):
     truth: str
     known: str  # for each character of the truth, as `damage.Place` says
     written: str
+    touched: str  # for each character of what is written: + from an edit, = as it stood
     kinds: frozenset[str]
     sure: bool  # all edits are proven
     span: tuple[int, int]
@@ -71,19 +72,25 @@ def _cluster(text: str, group: list[tuple[int, int, damage.Place | None, Edit | 
             kinds.add(place.kind)
     truth, known = truth + text[at:end], known + "=" * (end - at)
     at = start
+    touched = ""
     for _, _, _, edit in group:
         if edit:
             written += text[at : edit.start] + edit.after
+            touched += "=" * (edit.start - at) + "+" * len(edit.after)
             at = edit.end
             sure = sure and edit.certainty == "proven"
     written += text[at:end]
+    touched += "=" * (end - at)
     span = (start, end)
-    return Cluster(truth, known, written, frozenset(kinds), sure, span, tuple(readings))
+    return Cluster(
+        truth, known, written, touched, frozenset(kinds), sure, span, tuple(readings)
+    )
 
 
-def verdicts(truth: str, written: str) -> str:
+def verdicts(truth: str, written: str, touched: str = "") -> str:
     """For each character of the truth: r right, l lost (U+FFFD stands for it), w wrong,
-    m missing (nothing stands for it: a vanished pair that nothing shows).
+    g left garbled (what stands for it is not from an edit, as `touched` says of each character
+    that is written), m missing (nothing stands for it: a vanished pair that nothing shows).
 
     One U+FFFD may stand for three characters: the last of a run, one that vanished behind
     it, and the ASCII that went with that. Least cost alignment.
@@ -101,12 +108,13 @@ def verdicts(truth: str, written: str) -> str:
             moves = []
             if i < len(truth) and j < len(written):
                 same, lost = truth[i] == written[j], written[j] in (LOST, "?")
+                other = "g" if touched[j : j + 1] == "=" else "w"
                 moves.append(
                     (
                         1,
                         1,
                         0.0 if same else 0.1 if lost else 1.0,
-                        "rlw"[2 - 2 * same - (lost and not same)],
+                        "r" if same else "l" if lost else other,
                     )
                 )
                 if lost:
@@ -119,8 +127,8 @@ def verdicts(truth: str, written: str) -> str:
                 moves.append((0, 1, 1.0, ""))
             for down, right, more, said in moves:
                 if i + down < rows and j + right <= len(written):
-                    other = best[i + down][j + right]
-                    if cost + more < other[0]:
+                    known = best[i + down][j + right]
+                    if cost + more < known[0]:
                         best[i + down][j + right] = (cost + more, so_far + said)
     return best[-1][-1][1]
 

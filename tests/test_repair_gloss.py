@@ -215,7 +215,7 @@ def test_an_uncertain_character_is_lost_with_its_alternatives() -> None:
     lost = [edit for _, edit in page.edits() if edit.certainty == "lost"]
     assert lost
     assert all(edit.alternatives for edit in lost)
-    assert all(share.probability < 0.98 for edit in lost for share in edit.alternatives), (
+    assert all(share.probability < 0.999 for edit in lost for share in edit.alternatives), (
         "what is probable enough is written"
     )
 

@@ -82,9 +82,7 @@ def _cluster(text: str, group: list[tuple[int, int, damage.Place | None, Edit | 
     written += text[at:end]
     touched += "=" * (end - at)
     span = (start, end)
-    return Cluster(
-        truth, known, written, touched, frozenset(kinds), sure, span, tuple(readings)
-    )
+    return Cluster(truth, known, written, touched, frozenset(kinds), sure, span, tuple(readings))
 
 
 def verdicts(truth: str, written: str, touched: str = "") -> str:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 
 from ingest.document import Document
 from ingest.strip import (
+    apart,
     blocks,
     grammar,
     inline,
@@ -53,7 +54,12 @@ def strip(document: Document, level: Level = "sure", book: Rulebook | None = Non
     body = (0, len(text))
     if ends:
         solid = removals.left(solid_lines(text))
-        site = blocks.find(removals, solid, level, book if known else None, regions)
+        packs = book if known else None
+        site = blocks.find(removals, solid, level, packs, regions)
+        if regions and apart.find(removals, solid, regions, level):
+            # Without them the others are judged anew, as in a text that was stripped.
+            again = blocks.find(removals, removals.left(solid), level, packs, regions)
+            site.proven = site.proven or again.proven
         report = solid[site.first : site.last]
         if site.proven:
             body = (report[0].start, report[-1].end) if report else (0, 0)
